@@ -1,0 +1,250 @@
+"""The command: reads the arguments and the clock, asks the graph, writes the answer.
+
+Data goes to stdout, talk to stderr. Ends with 0 answered, 1 findings, 2 wrong use or unreadable input.
+"""
+
+import argparse
+import os
+import sys
+
+from kzgraph import __version__
+from kzgraph.errors import BadFile, BadValue, KzError, UnknownName, nearest, one_line
+
+_LANGUAGES = ("en", "ru", "kk")
+_FORMATS = ("table", "csv", "json", "md")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str):
+        self.exit(2, f"{self.prog}: {one_line(message)}; see '{self.prog} --help'\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = _Parser(
+        prog="kzgraph",
+        formatter_class=plain,
+        description="Which grounds the law of Kazakhstan protects, and which it leaves out, on any date.",
+        epilog="Example: kzgraph gaps --at 2024-12-31 --ground ground/sogi",
+    )
+    parser.add_argument("--version", action="version", version=f"kzgraph {__version__}")
+    parser.add_argument("--root", metavar="DIR", help="the folder that holds ontology, data and queries")
+    parser.add_argument("--data", metavar="DIR", help="a folder of Turtle files to use in place of the shipped data")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, help: str, example: str, table: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".", epilog=f"Example: {example}", formatter_class=plain)
+        sub.add_argument("--at", metavar="DATE", help="the day asked about, YYYY-MM-DD (default: today)")
+        sub.add_argument("--lang", default="en", choices=_LANGUAGES, help="the language of labels (default: en)")
+        sub.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of stdout")
+        if table:
+            sub.add_argument("--ground", metavar="REF", action="append", default=[], help="only this ground or set of grounds; may be repeated")
+            sub.add_argument("--provision", metavar="REF", action="append", default=[], help="only this act, article or part; may be repeated")
+        sub.add_argument("--format", choices=_FORMATS, help="default: table on a terminal, csv when piped; or by the suffix of -o")
+        return sub
+
+    command("gaps", "every open gap on a date, one row each, grouped by type", "kzgraph gaps --at 2024-12-31 --format csv")
+    command("matrix", "provision × ground, the verdict in each cell", "kzgraph matrix --ground ground/sogi")
+    show = command("show", "one thing: wording, dates, grounds, what it follows, what follows it, sources", "kzgraph show act/criminal-code-2014/art_145", table=False)
+    show.add_argument("ref", metavar="REF", help="an address such as ground/sex or act/labour-code-2015/art_6__para_2")
+    explain = command(
+        "explain",
+        "the chain of a gap, step by step, each with its citation, in plain words",
+        "kzgraph explain gap/motive-omission/criminal-code-2014/art_54__para_1__point_6/sexual-orientation",
+        table=False,
+    )
+    explain.add_argument("ref", metavar="GAP", help="the address of a gap, as 'kzgraph gaps' prints it")
+    listing = command("list", "all things of a kind, one row each", "kzgraph list provisions --at 2026-11-20")
+    listing.add_argument("kind", metavar="KIND", nargs="?", help="without it, the kinds are listed")
+    ask = command("ask", "the answer to a named question", "kzgraph ask gaps --at 2026-11-20")
+    ask.add_argument("question", metavar="QUERY", nargs="?", help="without it, the questions are listed")
+    ask.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="a parameter of the question; may be repeated")
+    sparql = command("sparql", "the answer to a SPARQL SELECT from a file", "kzgraph sparql mine.rq", table=False)
+    sparql.add_argument("file", metavar="FILE", help="a file, or - for standard input")
+    return parser
+
+
+def _today() -> str:
+    from datetime import date
+
+    return date.today().isoformat()
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        print(f"kzgraph: {line}", file=sys.stderr)
+
+
+def _form(args: argparse.Namespace) -> str:
+    if args.format:
+        return args.format
+    if args.output:
+        suffix = os.path.splitext(args.output)[1].lstrip(".").lower()
+        return suffix if suffix in _FORMATS else "csv"
+    return "table" if sys.stdout.isatty() else "csv"
+
+
+def _write(text: str, output: "str | None") -> None:
+    if output and output != "-":
+        from kzgraph.table import save
+
+        save(text, output)
+        return
+    try:
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter complains once more at exit
+        raise KzError("standard output: closed before the answer was written in full; ask again, or write to a file with -o") from None
+
+
+def _existing(store, ref: str) -> str:
+    """The reference without its slashes at the ends, if the graph knows it. Raises UnknownName, with the nearest."""
+    from kzgraph.terms import iri
+
+    ref = ref.strip().strip("/")
+    if " " in ref or "<" in ref or ">" in ref or not ref:
+        raise BadValue(f"{ref!r}: not an address; write one such as ground/sex or act/criminal-code-2014/art_145")
+    if store.holds(iri(ref)):
+        return ref
+    from kzgraph.questions import answer
+
+    near = nearest(ref, [row[0] for row in answer(store, "addresses").rows])
+    raise UnknownName(f"{ref}: no such address in the graph; " + (f"nearest: {', '.join(near)}" if near else "'kzgraph list' names the kinds"))
+
+
+def _narrowed(store, table, args: argparse.Namespace):
+    """The table with only the rows that --ground and --provision select; a set stands for its members."""
+    from kzgraph.questions import answer
+    from kzgraph.terms import selects
+
+    for option, wanted in (("ground", args.ground), ("provision", args.provision)):
+        if not wanted:
+            continue
+        if option not in table.columns:
+            raise BadValue(f"--{option}: this table has no column of that kind; leave the option out")
+        refs = [_existing(store, ref) for ref in wanted]
+        if option == "ground":
+            members = answer(store, "collection-members").rows
+            refs += [member for collection, member in members if collection in refs]
+            table = table.where("ground", lambda cell, refs=refs: cell in refs)
+        else:
+            table = table.where("provision", lambda cell, refs=refs: any(selects(ref, cell) for ref in refs))
+    return table
+
+
+def _date(store, args: argparse.Namespace) -> str:
+    """The day asked about; says so where it lies outside what the graph knows."""
+    from kzgraph.questions import a_date, answer
+
+    at = a_date("at", args.at) if args.at else _today()
+    rows = answer(store, "reach").rows
+    if rows and all(rows[0]):
+        first, last = rows[0]
+        if at < first:
+            _say(f"{at} lies before {first}, the first day of which the graph knows anything; nothing follows from an empty answer")
+        elif at > last:
+            _say(f"{at} lies after {last}, the last day on which a text was checked; what changed since is not in the graph")
+    return at
+
+
+def _answer(store, args: argparse.Namespace) -> int:
+    from kzgraph.questions import answer, catalogue, question
+
+    if args.command == "list" and not args.kind:
+        kinds = [name.removeprefix("list-") for name in catalogue(store.rooms) if name.startswith("list-")]
+        _write("\n".join(kinds) + "\n", args.output)
+        return 0
+    if args.command == "ask" and not args.question:
+        from kzgraph.table import Table
+
+        rows = [(name, question(store.rooms, name).question.get(args.lang, "")) for name in catalogue(store.rooms)]
+        _write(Table(("question", "asks"), rows).write(_form(args)), args.output)
+        return 0
+    name = {"list": f"list-{getattr(args, 'kind', '')}", "ask": getattr(args, "question", "")}.get(args.command, args.command)
+    if args.command == "list" and name not in catalogue(store.rooms):
+        kinds = [known.removeprefix("list-") for known in catalogue(store.rooms) if known.startswith("list-")]
+        raise UnknownName(f"{args.kind}: no such kind; take one of {', '.join(kinds)}")
+    asked = question(store.rooms, name)
+    values = {}
+    for pair in getattr(args, "set", []):
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise BadValue(f"--set {pair}: not of the form NAME=VALUE; write for instance --set act=act/criminal-code-2014")
+        values[key] = _existing(store, value) if asked.params.get(key, ("",))[0] == "ref" else value
+    if "at" in asked.params:
+        values.setdefault("at", _date(store, args))
+    if "lang" in asked.params:
+        values.setdefault("lang", args.lang)
+    table = _narrowed(store, answer(store, name, **values), args)
+    statement = f"data {store.rooms.version}" + (f", law as of {values['at']}" if "at" in values else "") + f", {len(table)} rows"
+    if "verdict" in table.columns:
+        index = table.columns.index("verdict")
+        statement += f", {sum(row[index] == 'not-checked' for row in table.rows)} of them not checked"
+    form = _form(args)
+    if form in ("table", "md"):
+        table.notes = (statement,)
+    else:
+        _say(statement)
+    _write(table.write(form), args.output)
+    return 0
+
+
+def _show(store, args: argparse.Namespace) -> int:
+    from kzgraph.pages import page
+
+    table = page(store, _existing(store, args.ref), at=_date(store, args), lang=args.lang)
+    _write(table.write(_form(args)), args.output)
+    return 0
+
+
+def _explain(store, args: argparse.Namespace) -> int:
+    from kzgraph.chain import chain
+
+    ref = _existing(store, args.ref)
+    explained = chain(store, ref, at=_date(store, args), lang=args.lang)
+    form = _form(args) if args.format or args.output else "table"
+    _write(explained.write(form), args.output)
+    return 0
+
+
+def _sparql(store, args: argparse.Namespace) -> int:
+    from kzgraph.questions import _cell
+    from kzgraph.table import Table
+
+    try:
+        text = sys.stdin.read() if args.file == "-" else open(args.file, encoding="utf-8").read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(f"{args.file}: {one_line(getattr(error, 'strerror', None) or error)}; name a readable UTF-8 file, or - for stdin") from None
+    columns, rows = store.select(text, "stdin" if args.file == "-" else args.file)
+    _write(Table(columns, [[_cell(term, False) for term in row] for row in rows]).write(_form(args)), args.output)
+    return 0
+
+
+def main(argv: "list[str] | None" = None) -> int:
+    """Run one command; returns its exit code."""
+    args = _parser().parse_args(argv)
+    try:
+        from kzgraph.rooms import open_rooms
+        from kzgraph.store import Store
+
+        store = Store(open_rooms(args.root, args.data))
+        return {"show": _show, "explain": _explain, "sparql": _sparql}.get(args.command, _answer)(store, args)
+    except KzError as error:
+        _say(one_line(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        _say("stopped")
+        return 130
+
+
+def run() -> None:
+    """The entry point: runs ``main`` and leaves without taking the store apart, which would only cost time."""
+    try:
+        code = main()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 2
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,71 @@
+"""The rooms: the folders ``ontology``, ``data`` and ``queries``, and what lies in them."""
+
+import hashlib
+import os
+from functools import cached_property
+from pathlib import Path
+
+from kzgraph.errors import BadFile, RoomMissing
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+class Rooms:
+    """Where the graph lies. ``data`` may be another folder than the shipped one."""
+
+    def __init__(self, ontology: Path, data: Path, queries: Path) -> None:
+        self.ontology, self.data, self.queries = ontology, data, queries
+
+    @cached_property
+    def turtle(self) -> list[tuple[str, bytes]]:
+        """Every Turtle file of ``ontology`` and ``data`` as (name, bytes), sorted by name."""
+        return [*self._files(self.ontology, "ontology", ".ttl"), *self._files(self.data, "data", ".ttl")]
+
+    @cached_property
+    def rules(self) -> list[tuple[str, str]]:
+        """Every derivation rule as (name, SPARQL text), in the order in which they run."""
+        return [(name, text.decode()) for name, text in self._files(self.queries / "rules", "queries/rules", ".rq")]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the names and bytes of all data, ontology and rule files, as 64 hex digits."""
+        total = hashlib.sha256()
+        for name, body in [*self.turtle, *((name, text.encode()) for name, text in self.rules)]:
+            total.update(f"{name}\0{len(body)}\0".encode())
+            total.update(body)
+        return total.hexdigest()
+
+    @property
+    def version(self) -> str:
+        """The data version that every answer states: the first twelve digits of the digest."""
+        return self.digest[:12]
+
+    def _files(self, folder: Path, name: str, suffix: str) -> list[tuple[str, bytes]]:
+        found: list[tuple[str, bytes]] = []
+        for top, folders, files in os.walk(folder):
+            folders.sort()
+            for file in files:
+                if file.endswith(suffix) and not file.startswith("."):
+                    path = os.path.join(top, file)
+                    try:
+                        with open(path, "rb") as stream:
+                            body = stream.read()
+                    except OSError as error:
+                        raise BadFile(f"{path}: {error.strerror}; make the file readable or move it away") from None
+                    found.append((name + path[len(str(folder)):].replace(os.sep, "/"), body))
+        return sorted(found)
+
+
+def open_rooms(root: "str | os.PathLike | None" = None, data: "str | os.PathLike | None" = None) -> Rooms:
+    """The rooms at ``root``, or those that came with the package, or those of the checkout it lies in.
+
+    ``data`` replaces the data room by another folder of Turtle files.
+    Raises RoomMissing where a folder is not there.
+    """
+    shipped = _PACKAGE / "_rooms"
+    top = Path(root) if root is not None else shipped if shipped.is_dir() else _PACKAGE.parent
+    rooms = Rooms(top / "ontology", Path(data) if data is not None else top / "data", top / "queries")
+    for folder in (rooms.ontology, rooms.data, rooms.queries):
+        if not folder.is_dir():
+            raise RoomMissing(f"{folder}: no such folder; name the folder that holds ontology, data and queries with --root")
+    return rooms
