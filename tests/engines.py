@@ -1,0 +1,24 @@
+"""One question put to both engines, the answers in one form, so that they can be held against each other."""
+
+from rdflib import Literal, URIRef
+from rdflib.namespace import XSD
+
+from kzgraph.questions import question
+from kzgraph.terms import iri
+
+
+def rdflib_rows(graph, rooms, name: str, **values: str) -> list[tuple[str, ...]]:
+    """The rows that rdflib gives for a named question, as sorted tuples of strings."""
+    asked = question(rooms, name)
+    bound = {}
+    for key, value in values.items():
+        kind = asked.params[key][0]
+        bound[key] = Literal(value, datatype=XSD.date) if kind == "date" else URIRef(iri(value)) if kind == "ref" else Literal(value)
+    return sorted(tuple("" if cell is None else str(cell) for cell in row) for row in graph.query(asked.text, initBindings=bound))
+
+
+def store_rows(store, name: str, **values: str) -> list[tuple[str, ...]]:
+    """The rows that the embedded store gives for the same question, in the same form."""
+    asked = question(store.rooms, name)
+    _, rows = store.select(asked.text, name, **asked.bind(**values))
+    return sorted(tuple("" if cell is None else cell.value for cell in row) for row in rows)

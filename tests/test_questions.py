@@ -1,0 +1,55 @@
+"""Every named question: its header, its rows over the hand-made world, and the same rows from both engines."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from engines import rdflib_rows, store_rows
+
+from kzgraph.questions import answer, catalogue, question
+from kzgraph.rooms import open_rooms
+from kzgraph.terms import LANGUAGES
+
+EXPECTED = Path(__file__).parent / "expected"
+NAMES = list(catalogue(open_rooms()))
+
+
+def asked_with(name: str) -> tuple[dict[str, str], list[list[str]]]:
+    """The parameters (first line) and the rows that tests/expected/<question>.csv holds."""
+    first, *lines = (EXPECTED / f"{name}.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    return dict(pair.split("=", 1) for pair in first.removeprefix("#").split()), list(csv.reader(lines))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_header_is_whole(name, rooms):
+    asked = question(rooms, name)
+    for words in (asked.title, asked.question):
+        assert set(words) == set(LANGUAGES) and all(words.values())
+    assert set(asked.show) | set(asked.pivot) | {asked.group} - {""} <= set(asked.columns)
+    assert set(asked.params) <= set(asked.columns), "a parameter must be a column, or the engine cannot bind it"
+    assert "ORDER BY" in asked.text or len(asked.columns) == 2 and name == "reach"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_over_the_hand_made_world(name, toy, request):
+    values, (columns, *rows) = asked_with(name)
+    table = answer(toy, name, **values)
+    if request.config.getoption("--update"):
+        head = "#" + " ".join(f"{key}={value}" for key, value in values.items()) + "\n"
+        (EXPECTED / f"{name}.csv").write_text(head + table.write("csv"), encoding="utf-8")
+        return
+    assert list(table.columns) == columns
+    assert [list(row) for row in table.rows] == rows
+    assert rows, "a question that finds nothing in the hand-made world proves nothing there"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_engines_agree_over_the_hand_made_world(name, toy, toy_rooms, toy_rdflib):
+    values, _ = asked_with(name)
+    assert rdflib_rows(toy_rdflib, toy_rooms, name, **values) == store_rows(toy, name, **values)
+
+
+def test_each_rule_derives_the_same_in_both_engines(toy, toy_rdflib):
+    _, rows = toy.select("SELECT ?s ?p ?o WHERE { ?s ?p ?o FILTER(!isBlank(?s)) }")
+    embedded = {tuple(term.value for term in row) for row in rows}
+    assert embedded == {tuple(str(term) for term in triple) for triple in toy_rdflib}
