@@ -58,10 +58,11 @@ def _entries_joined(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     joined: list[dict[str, str]] = []
     for row in rows:
         before = joined[-1] if joined else None
-        same = before is not None and before["sentence"] == row["sentence"]
-        if same and row["sentence"] == "sentence/list" and before["key"].split(" ")[0] == row["key"].split(" ")[0]:
+        if before is None or before["sentence"] != row["sentence"]:
+            joined.append(dict(row))
+        elif row["sentence"] == "sentence/list" and before["key"].split(" ")[0] == row["key"].split(" ")[0]:
             before["words"] += f"; {row['words']}"
-        elif same and row["sentence"] == "sentence/attestation" and before["address"] == row["address"]:
+        elif row["sentence"] == "sentence/attestation" and before["address"] == row["address"]:
             before["words"] += f", {row['words']}"
         else:
             joined.append(dict(row))

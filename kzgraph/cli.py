@@ -33,7 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     def command(name: str, help: str, example: str, table: bool = True) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".", epilog=f"Example: {example}", formatter_class=plain)
+        told = help[0].upper() + help[1:] + "."
+        sub = commands.add_parser(name, help=help, description=told, epilog=f"Example: {example}", formatter_class=plain)
         sub.add_argument("--at", metavar="DATE", help="the day asked about, YYYY-MM-DD (default: today)")
         sub.add_argument("--lang", default="en", choices=_LANGUAGES, help="the language of labels (default: en)")
         sub.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of stdout")
@@ -45,7 +46,12 @@ def _parser() -> argparse.ArgumentParser:
 
     command("gaps", "every open gap on a date, one row each, grouped by type", "kzgraph gaps --at 2024-12-31 --format csv")
     command("matrix", "provision × ground, the verdict in each cell", "kzgraph matrix --ground ground/sogi")
-    show = command("show", "one thing: wording, dates, grounds, what it follows, what follows it, sources", "kzgraph show act/criminal-code-2014/art_145", table=False)
+    show = command(
+        "show",
+        "one thing: wording, dates, grounds, what it follows, what follows it, sources",
+        "kzgraph show act/criminal-code-2014/art_145",
+        table=False,
+    )
     show.add_argument("ref", metavar="REF", help="an address such as ground/sex or act/labour-code-2015/art_6__para_2")
     explain = command(
         "explain",
@@ -91,7 +97,8 @@ def _write(text: str, output: "str | None") -> None:
         save(text, output)
         return
     try:
-        sys.stdout.reconfigure(encoding="utf-8", newline="")
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", newline="")
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -100,8 +107,8 @@ def _write(text: str, output: "str | None") -> None:
 
 
 def _existing(store, ref: str) -> str:
-    """The reference without its slashes at the ends, if the graph knows it. Raises UnknownName, with the nearest."""
-    from kzgraph.terms import iri
+    """The reference without its slashes at the ends, if the graph knows it or parts of it. Raises UnknownName, with the nearest."""
+    from kzgraph.terms import iri, selects
 
     ref = ref.strip().strip("/")
     if " " in ref or "<" in ref or ">" in ref or not ref:
@@ -110,7 +117,10 @@ def _existing(store, ref: str) -> str:
         return ref
     from kzgraph.questions import answer
 
-    near = nearest(ref, [row[0] for row in answer(store, "addresses").rows])
+    known = [row[0] for row in answer(store, "addresses").rows]
+    if any(selects(ref, address) for address in known):
+        return ref
+    near = nearest(ref, known)
     raise UnknownName(f"{ref}: no such address in the graph; " + (f"nearest: {', '.join(near)}" if near else "'kzgraph list' names the kinds"))
 
 
@@ -134,19 +144,24 @@ def _narrowed(store, table, args: argparse.Namespace):
     return table
 
 
-def _date(store, args: argparse.Namespace) -> str:
-    """The day asked about; says so where it lies outside what the graph knows."""
-    from kzgraph.questions import a_date, answer
+def _date(args: argparse.Namespace) -> str:
+    from kzgraph.questions import a_date
 
-    at = a_date("at", args.at) if args.at else _today()
-    rows = answer(store, "reach").rows
+    return a_date("at", args.at) if args.at else _today()
+
+
+def _outside(store, at: str) -> list[str]:
+    """What to say of a day that lies outside what the graph knows; nothing for any other day."""
+    from kzgraph.questions import answer
+
+    rows = answer(store, "reach").rows if at else []
     if rows and all(rows[0]):
         first, last = rows[0]
         if at < first:
-            _say(f"{at} lies before {first}, the first day of which the graph knows anything; nothing follows from an empty answer")
-        elif at > last:
-            _say(f"{at} lies after {last}, the last day on which a text was checked; what changed since is not in the graph")
-    return at
+            return [f"{at} lies before {first}, the first day of which the graph knows anything; nothing follows from an empty answer"]
+        if at > last:
+            return [f"{at} lies after {last}, the last day on which a text was checked; what changed since is not in the graph"]
+    return []
 
 
 def _answer(store, args: argparse.Namespace) -> int:
@@ -174,7 +189,7 @@ def _answer(store, args: argparse.Namespace) -> int:
             raise BadValue(f"--set {pair}: not of the form NAME=VALUE; write for instance --set act=act/criminal-code-2014")
         values[key] = _existing(store, value) if asked.params.get(key, ("",))[0] == "ref" else value
     if "at" in asked.params:
-        values.setdefault("at", _date(store, args))
+        values.setdefault("at", _date(args))
     if "lang" in asked.params:
         values.setdefault("lang", args.lang)
     table = _narrowed(store, answer(store, name, **values), args)
@@ -185,27 +200,31 @@ def _answer(store, args: argparse.Namespace) -> int:
     form = _form(args)
     if form in ("table", "md"):
         table.notes = (statement,)
-    else:
-        _say(statement)
     _write(table.write(form), args.output)
+    if form not in ("table", "md"):
+        _say(statement)
+    _say(*_outside(store, values.get("at", "")))
     return 0
 
 
 def _show(store, args: argparse.Namespace) -> int:
     from kzgraph.pages import page
 
-    table = page(store, _existing(store, args.ref), at=_date(store, args), lang=args.lang)
+    at = _date(args)
+    table = page(store, _existing(store, args.ref), at=at, lang=args.lang)
     _write(table.write(_form(args)), args.output)
+    _say(*_outside(store, at))
     return 0
 
 
 def _explain(store, args: argparse.Namespace) -> int:
     from kzgraph.chain import chain
 
-    ref = _existing(store, args.ref)
-    explained = chain(store, ref, at=_date(store, args), lang=args.lang)
+    at = _date(args)
+    explained = chain(store, _existing(store, args.ref), at=at, lang=args.lang)
     form = _form(args) if args.format or args.output else "table"
     _write(explained.write(form), args.output)
+    _say(*_outside(store, at))
     return 0
 
 
@@ -214,7 +233,11 @@ def _sparql(store, args: argparse.Namespace) -> int:
     from kzgraph.table import Table
 
     try:
-        text = sys.stdin.read() if args.file == "-" else open(args.file, encoding="utf-8").read()
+        if args.file == "-":
+            text = sys.stdin.read()
+        else:
+            with open(args.file, encoding="utf-8") as stream:
+                text = stream.read()
     except (OSError, UnicodeDecodeError) as error:
         raise BadFile(f"{args.file}: {one_line(getattr(error, 'strerror', None) or error)}; name a readable UTF-8 file, or - for stdin") from None
     columns, rows = store.select(text, "stdin" if args.file == "-" else args.file)

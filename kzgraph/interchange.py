@@ -21,7 +21,6 @@ def to_rdflib(rooms: Rooms, *, derive: bool = True):
             raise BadFile(f"{name}:{error.lines + 1}: {one_line(error.message)}; mend the Turtle there") from None
     if derive:
         for _, text in rooms.rules:
-            derived = graph.query(text).graph
-            for triple in derived:
+            for triple in graph.query(text).graph or ():
                 graph.add(triple)
     return graph

@@ -42,11 +42,11 @@ class Question:
             if key in ("title", "question"):
                 getattr(self, key)[lang or "en"] = value
             elif key in ("param", "column"):
-                word, kind, *rest = [*value.split(None, 2), ""]
+                word, kind, told = (*value.split(None, 2), "", "")[:3]
                 allowed = PARAM_TYPES if key == "param" else COLUMN_TYPES
                 if kind not in allowed:
                     raise BadQuery(f"{name}.rq:{number}: {kind!r} is no type of a {key}; take one of {', '.join(allowed)}")
-                (self.params if key == "param" else self.columns)[word] = (kind, rest[0])
+                (self.params if key == "param" else self.columns)[word] = (kind, told)
             elif key == "order":
                 self.ordered = value == "query"
             elif key == "group":
@@ -58,7 +58,7 @@ class Question:
 
     def bind(self, **values: str) -> dict:
         """The values as engine terms. Raises UnknownName for a parameter that is none, BadValue for a bad value."""
-        bound = {}
+        bound: dict = {}
         for name, value in values.items():
             if name not in self.params:
                 known = ", ".join(self.params) or "none"

@@ -18,8 +18,14 @@ class Rooms:
 
     @cached_property
     def turtle(self) -> list[tuple[str, bytes]]:
-        """Every Turtle file of ``ontology`` and ``data`` as (name, bytes), sorted by name."""
-        return [*self._files(self.ontology, "ontology", ".ttl"), *self._files(self.data, "data", ".ttl")]
+        """Every Turtle file of ``ontology`` (shapes apart) and ``data`` as (name, bytes), sorted by name."""
+        words = [file for file in self._files(self.ontology, "ontology", ".ttl") if not file[0].startswith("ontology/shapes/")]
+        return [*words, *self._files(self.data, "data", ".ttl")]
+
+    @cached_property
+    def shapes(self) -> list[tuple[str, bytes]]:
+        """Every file of shapes as (name, bytes), sorted by name."""
+        return self._files(self.ontology / "shapes", "ontology/shapes", ".ttl")
 
     @cached_property
     def rules(self) -> list[tuple[str, str]]:

@@ -42,14 +42,16 @@ class Store:
         for name, text in rooms.rules:
             try:
                 derived = self.engine.query(text)
-                lines = derived.serialize(format=ox.RdfFormat.N_TRIPLES)
             except SyntaxError as error:
                 raise BadQuery(f"{name}: {one_line(error)}; mend the rule") from None
+            if not isinstance(derived, ox.QueryTriples):
+                raise BadQuery(f"{name}: a rule derives triples; write it as a CONSTRUCT")
+            lines = derived.serialize(format=ox.RdfFormat.N_TRIPLES)
             self.engine.load(input=lines, format=ox.RdfFormat.N_TRIPLES)
         if kept is not None:
             _keep(self.engine, kept)
 
-    def select(self, text: str, where: str = "query", /, **values: "str | ox.NamedNode | ox.Literal") -> tuple[list[str], Iterator[list]]:
+    def select(self, text: str, where: str = "query", /, **values: "ox.NamedNode | ox.Literal") -> tuple[list[str], Iterator[list]]:
         """Columns and rows of a SELECT; each cell is a term of the engine, or None where nothing is bound.
 
         ``values`` are bound to the variables of the same name, never pasted into the text.

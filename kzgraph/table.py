@@ -114,15 +114,13 @@ def save(text: str, path: str) -> None:
             stream.write(text)
         os.replace(unfinished, path)
     except OSError as error:
-        try:
+        if os.path.exists(unfinished):
             os.unlink(unfinished)
-        except OSError:
-            pass
         raise BadFile(f"{path}: {error.strerror}; choose a place that can be written") from None
 
 
 def _natural(cell: str) -> list:
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in _DIGITS.split(cell) if part]
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in _DIGITS.split(cell) if part]
 
 
 def _text(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,16 +1,19 @@
 """What the tests share: the real rooms, the hand-made world, both engines, and the command."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 
 os.environ["KZGRAPH_CACHE"] = "off"  # every test sees the files as they are
+set_hypothesis_home_dir(os.path.join(tempfile.gettempdir(), "kzgraph-hypothesis"))  # nothing is left in the checkout
 
-from kzgraph.cli import main
-from kzgraph.interchange import to_rdflib
-from kzgraph.rooms import open_rooms
-from kzgraph.store import Store
+from kzgraph.cli import main  # noqa: E402
+from kzgraph.interchange import to_rdflib  # noqa: E402
+from kzgraph.rooms import open_rooms  # noqa: E402
+from kzgraph.store import Store  # noqa: E402
 
 HERE = Path(__file__).parent
 

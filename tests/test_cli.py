@@ -1,0 +1,250 @@
+"""The command as its users run it: output contracts, exit codes, one clear line for every wrong use."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from conftest import HERE
+
+TOY = ("--data", str(HERE / "toy"))
+AT = ("--at", "2021-02-01")
+ROOT = HERE.parent
+
+
+def fresh(*arguments: str, **options) -> subprocess.CompletedProcess:
+    """The command in a process of its own."""
+    env = os.environ | {"PYTHONPATH": str(ROOT)} | options.pop("env", {})
+    return subprocess.run([sys.executable, "-m", "kzgraph", *arguments], capture_output=True, env=env, timeout=60, **options)
+
+
+def table(out: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(out)))
+
+
+def test_gaps_contract(run):
+    code, out, err = run(*TOY, "gaps", *AT, "--format", "csv")
+    assert code == 0
+    assert out.splitlines()[0].startswith("gap,type,provision,ground,since,until,verdict")
+    rows = table(out)
+    assert {row["provision"] for row in rows if row["type"] == "no-instrument"} == {"area/anti-discrimination-act"}
+    assert [row["type"] for row in rows] == sorted(row["type"] for row in rows), "rows are grouped by type"
+    assert "law as of 2021-02-01" in err and "9 rows" in err
+
+
+def test_matrix_contract(run):
+    code, out, _ = run(*TOY, "matrix", *AT, "--format", "csv")
+    assert code == 0
+    assert out.splitlines()[0].startswith("at,provision,ground,verdict")
+    assert all(row["at"] == "2021-02-01" for row in table(out))
+
+
+def test_piped_output_is_csv_and_talk_goes_to_stderr():
+    done = fresh(*TOY, "gaps", *AT)
+    assert done.returncode == 0
+    assert done.stdout.decode().startswith("gap,type,")
+    assert b"data " in done.stderr and b"data " not in done.stdout
+
+
+def test_json_is_an_array_of_rows(run):
+    _, out, _ = run(*TOY, "gaps", *AT, "--format", "json")
+    assert {row["gap"] for row in json.loads(out)} == {row["gap"] for row in table(run(*TOY, "gaps", *AT, "--format", "csv")[1])}
+
+
+def test_markdown_and_text_show_every_row_and_the_data_version(run):
+    for form in ("md", "table"):
+        _, out, _ = run(*TOY, "gaps", *AT, "--format", form)
+        assert out.count("sexual orientation") >= 5 and "law as of 2021-02-01" in out
+
+
+def test_same_bytes_on_every_run():
+    first, second = (fresh(*TOY, "gaps", *AT, env={"PYTHONHASHSEED": seed}).stdout for seed in ("1", "2"))
+    assert first == second
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "sexual orientation"), ("ru", "сексуальная ориентация"), ("kk", "сексуалдық бағдар")])
+def test_labels_in_three_languages(run, lang, word):
+    assert word in run(*TOY, "gaps", *AT, "--lang", lang, "--format", "csv")[1]
+
+
+def test_a_set_stands_for_its_members(run):
+    both = table(run(*TOY, "matrix", *AT, "--ground", "ground/sogi", "--format", "csv")[1])
+    assert {row["ground"] for row in both} == {"ground/sexual-orientation", "ground/gender-identity"}
+    each = run(*TOY, "matrix", *AT, "--ground", "ground/sexual-orientation", "--ground", "ground/gender-identity", "--format", "csv")[1]
+    assert table(each) == both
+
+
+def test_an_article_selects_its_parts_and_an_act_its_articles(run):
+    rows = table(run(*TOY, "gaps", *AT, "--provision", "act/new-law/art_6", "--format", "csv")[1])
+    assert [row["provision"] for row in rows] == ["act/new-law/art_6__point_1"]
+    rows = table(run(*TOY, "gaps", *AT, "--provision", "act/new-law", "--provision", "area/anti-discrimination-act", "--format", "csv")[1])
+    assert len(rows) == 9
+
+
+def test_show_a_provision_a_ground_and_an_article_by_its_parts(run):
+    _, out, _ = run(*TOY, "show", "act/new-law/art_1", *AT, "--format", "table")
+    for expected in ("Old Law, Art. 1", "restated", "«расы»", "2022-01-01", "official text in a dated mirror"):
+        assert expected in out
+    assert "New Law, Art. 3" in run(*TOY, "show", "ground/race", *AT, "--format", "table")[1]
+    assert "art_6__point_1" in run(*TOY, "show", "act/new-law/art_6", *AT, "--format", "csv")[1]
+    assert "Comment 1, para. 1" in run(*TOY, "show", "reading/comment-1", *AT, "--format", "csv")[1]
+
+
+def test_explain_names_each_source(run):
+    code, out, _ = run(*TOY, "explain", "gap/motive-omission/new-law/art_3/sexual-orientation", *AT, "--format", "table")
+    assert code == 0
+    for expected in ("1. Duty", "2000-01-01", "C/GC/1, para. 1", "New Law, Art. 3", "Nothing may be added", "absent", "Caveat", "What would close it"):
+        assert expected in out
+    steps = json.loads(run(*TOY, "explain", "gap/motive-omission/new-law/art_3/sexual-orientation", *AT, "--format", "json")[1])
+    assert [step["step"] for step in steps] == [str(n) for n in range(1, len(steps) + 1)]
+    assert "сексуальная ориентация" in run(*TOY, "explain", "gap/motive-omission/new-law/art_3/sexual-orientation", *AT, "--lang", "ru")[1]
+
+
+def test_list_and_ask_without_a_name_say_what_there_is(run):
+    assert "provisions" in run(*TOY, "list")[1].split()
+    assert "gap-spells" in run(*TOY, "ask", "--format", "csv")[1]
+    assert "ground/sex" in run(*TOY, "list", "grounds", "--format", "csv")[1]
+    assert run(*TOY, "ask", "gap-spells", "--format", "csv")[0] == 0
+
+
+def test_sparql_from_a_file(run, tmp_path):
+    query = tmp_path / "q.rq"
+    query.write_text("SELECT (COUNT(*) AS ?n) WHERE { ?g a <https://w3id.org/kzgraph/ns#Gap> }")
+    code, out, _ = run(*TOY, "sparql", query, "--format", "csv")
+    assert (code, out) == (0, "n\n11\n")
+
+
+def test_output_to_a_file_is_whole_and_its_format_follows_the_suffix(run, tmp_path):
+    target = tmp_path / "gaps.json"
+    code, out, _ = run(*TOY, "gaps", *AT, "-o", target)
+    assert (code, out) == (0, "")
+    assert len(json.loads(target.read_text(encoding="utf-8"))) == 9
+    assert [path.name for path in tmp_path.iterdir()] == ["gaps.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("gaps", "--at", "2021-02-30"), "2021-02-30: not a date"),
+        (("gaps", "--at", "yesterday"), "yesterday: not a date"),
+        (("gaps", "--at", "20210201"), "20210201: not a date"),
+        (("gaps", "--ground", "ground/sexual-orientaton"), "nearest: ground/sexual-orientation"),
+        (("gaps", "--provision", "act/new-low/art_1"), "nearest: act/new-law/art_1"),
+        (("gaps", "--lang", "fr"), "--lang"),
+        (("gaps", "--format", "xml"), "--format"),
+        (("show", "art_3"), "nearest: act/new-law/art_3"),
+        (("show", "no such thing"), "not an address"),
+        (("explain", "gap/nothing/here"), "no such address"),
+        (("explain", "gap/residual-only/new-law/art_1/sexual-orientation", "--at", "2023-01-01"), "from 2020-01-01 until 2022-01-01"),
+        (("explain", "ground/sex"), "not a gap"),
+        (("list", "unicorns"), "take one of acts"),
+        (("list", "bodies", "--ground", "ground/sex"), "no column of that kind"),
+        (("ask", "gapz"), "nearest: gaps"),
+        (("ask", "gaps", "--set", "colour"), "NAME=VALUE"),
+        (("ask", "gaps", "--set", "colour=red"), "no parameter 'colour'"),
+        (("sparql", "missing.rq"), "missing.rq: No such file"),
+        (("gaps", "-o", "no/such/folder/x.csv"), "choose a place that can be written"),
+        (("frobnicate",), "invalid choice"),
+        ((), "required"),
+    ],
+)
+def test_wrong_use_is_one_clear_line_and_exit_2(run, arguments, expected):
+    code, out, err = run(*TOY, *arguments)
+    assert code == 2
+    assert out == ""
+    assert len(err.strip().splitlines()) == 1 and err.startswith("kzgraph")
+    assert expected in err
+    assert "Traceback" not in err
+
+
+def test_broken_turtle_names_file_and_line(run, tmp_path):
+    (tmp_path / "act").mkdir()
+    (tmp_path / "act" / "bad.ttl").write_text("@prefix a: <http://a/> .\na:b a:c .\n", encoding="utf-8")
+    code, out, err = run("--data", tmp_path, "gaps")
+    assert (code, out) == (2, "") and "data/act/bad.ttl:2:" in err and len(err.splitlines()) == 1
+    (tmp_path / "act" / "bad.ttl").write_bytes(b"\xff\xfe")
+    code, out, err = run("--data", tmp_path, "gaps")
+    assert (code, out) == (2, "") and "bad.ttl" in err and len(err.splitlines()) == 1
+
+
+def test_a_query_that_does_not_parse_names_the_file(run, tmp_path):
+    query = tmp_path / "q.rq"
+    query.write_text("SELECT ?x WHERE { ?x ?y }")
+    code, out, err = run(*TOY, "sparql", query)
+    assert (code, out) == (2, "") and "q.rq" in err and len(err.splitlines()) == 1
+    query.write_text("ASK { ?x ?y ?z }")
+    assert run(*TOY, "sparql", query)[0] == 2
+
+
+def test_an_unreadable_file_and_a_missing_folder(run, tmp_path):
+    (tmp_path / "gone.ttl").symlink_to(tmp_path / "nowhere.ttl")
+    code, _, err = run("--data", tmp_path, "gaps")
+    assert code == 2 and "gone.ttl" in err and len(err.splitlines()) == 1
+    code, _, err = run("--root", tmp_path / "none", "gaps")
+    assert code == 2 and "no such folder" in err and len(err.splitlines()) == 1
+
+
+def test_an_unwritable_place_leaves_no_partial_file(run, tmp_path):
+    (tmp_path / "taken").mkdir()
+    code, _, err = run(*TOY, "gaps", "-o", tmp_path / "taken")
+    assert code == 2 and "taken" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_closed_pipe_is_no_traceback():
+    reader, writer = os.pipe()
+    os.close(reader)
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-m", "kzgraph", *TOY, "gaps", *AT], stdout=writer, stderr=subprocess.PIPE, env=env, timeout=60)
+    os.close(writer)
+    assert done.returncode == 2
+    assert len(done.stderr.decode().strip().splitlines()) <= 2 and b"Traceback" not in done.stderr and b"closed" in done.stderr
+
+
+@pytest.mark.parametrize(("at", "word"), [("1980-01-01", "before 1995-01-01"), ("2035-01-01", "after 2026-01-01")])
+def test_a_date_outside_what_the_graph_knows_says_so(run, at, word):
+    code, _, err = run(*TOY, "gaps", "--at", at)
+    assert code == 0 and word in err
+
+
+def test_help_and_version_import_no_heavy_library():
+    code = (
+        "import sys; sys.argv=['kzgraph','--help']\n"
+        "from kzgraph.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "heavy = {'rdflib','pyshacl','networkx','pyoxigraph'} & set(sys.modules); assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
+    code = code.replace("'--help'", f"'--data', {str(HERE / 'toy')!r}, 'gaps'").replace(",'pyoxigraph'}", "}")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.parametrize("command", ["gaps", "matrix", "show", "explain", "list", "ask", "sparql"])
+def test_each_command_has_help_with_an_example(run, command):
+    code, out, _ = run(command, "--help")
+    assert code == 0 and "Example: kzgraph" in out
+
+
+def test_the_cache_never_answers_from_stale_data(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    world = (HERE / "toy" / "world.ttl").read_text(encoding="utf-8")
+    (data / "world.ttl").write_text(world, encoding="utf-8")
+    env = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "KZGRAPH_CACHE": "on"}
+    ask = ("--data", str(data), "gaps", *AT)
+    first = fresh(*ask, env=env).stdout
+    assert list((tmp_path / "cache" / "kzgraph").glob("*.nt"))
+    assert fresh(*ask, env=env).stdout == first
+    old = os.stat(data / "world.ttl")
+    changed = world.replace("kz:imposes requirement:surgery", "kz:imposes requirement:no-mental-disorder")
+    (data / "world.ttl").write_text(changed, encoding="utf-8")
+    os.utime(data / "world.ttl", ns=(old.st_atime_ns, old.st_mtime_ns))  # the same time stamp proves nothing
+    assert b"/surgery" in first and b"/surgery" not in fresh(*ask, env=env).stdout
+    for kept in (tmp_path / "cache" / "kzgraph").glob("*.nt"):
+        kept.write_bytes(kept.read_bytes()[:-40])  # a damaged cache is no cache
+    assert b"/surgery" not in fresh(*ask, env=env).stdout

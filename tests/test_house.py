@@ -1,0 +1,111 @@
+"""The house: imports go one way, no data in code, the wheel works outside the checkout, style and types are clean."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CODE = ROOT / "kzgraph"
+# what each module may import of the package: downwards only
+FLOORS = {
+    "errors": set(),
+    "terms": set(),
+    "table": {"errors"},
+    "rooms": {"errors"},
+    "shapes": {"errors"},
+    "interchange": {"errors", "rooms"},
+    "store": {"errors", "rooms"},
+    "questions": {"errors", "rooms", "store", "table", "terms"},
+    "chain": {"errors", "questions", "store", "table"},
+    "pages": {"errors", "questions", "store", "table", "terms"},
+    "cli": {"errors", "rooms", "store", "questions", "table", "terms", "pages", "chain"},
+}
+
+
+def test_imports_go_down():
+    for path in sorted(CODE.glob("*.py")):
+        if path.stem in ("__init__", "__main__"):
+            continue
+        imported = {
+            node.module.removeprefix("kzgraph.")
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("kzgraph.")
+        }
+        assert path.stem in FLOORS, f"{path.name} has no floor: say in tests/test_house.py what it may import"
+        assert imported <= FLOORS[path.stem], (path.name, imported - FLOORS[path.stem])
+
+
+def test_no_individual_of_the_data_is_named_in_code():
+    named = re.compile(r"\b(act|duty|reading|treaty)/[a-z0-9]+-[a-z0-9-]+")
+    for path in sorted(CODE.glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        helps = path.stem == "cli"  # examples in help texts
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and named.search(node.value):
+                assert helps or node.value.strip().startswith(("The IRI", "The reference")), (path.name, node.value)
+
+
+def test_public_functions_say_what_comes_back():
+    for path in sorted(CODE.glob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                assert ast.get_docstring(node), f"{path.name}: {node.name} has no docstring"
+
+
+@pytest.mark.parametrize("tool", [("ruff", "check", "."), ("mypy",)])
+def test_style_and_types(tool):
+    done = subprocess.run([sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_nothing_names_a_registry_or_a_place_on_this_machine():
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, timeout=60).stdout.split()
+    names = listed or [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file() and ".venv" not in path.parts]
+    hosts = re.compile(rb"py" + rb"pi\.org|python" + rb"hosted|np" + rb"mjs\.|/ho" + rb"me/[a-z]|/ro" + rb"ot/|/wo" + rb"rk/")
+    assert "README.md" in names
+    for name in names:
+        assert not name.endswith(("uv.lock", "pylock.toml"))
+        if (ROOT / name).is_file():
+            found = hosts.search((ROOT / name).read_bytes())
+            assert not found, f"{name}: {found[0]!r}"
+
+
+def test_the_wheel_works_outside_the_checkout(tmp_path):
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    built = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert built.returncode == 0, built.stderr
+    wheel = next(tmp_path.glob("*.whl"))
+    names = zipfile.ZipFile(wheel).namelist()
+    for room in ("ontology/kz.ttl", "data/ground.ttl", "queries/gaps.rq", "queries/rules/10-names.rq"):
+        assert f"kzgraph/_rooms/{room}" in names
+    venv = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True, timeout=120)
+    python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    where = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    site = Path(subprocess.run(where, capture_output=True, text=True, check=True).stdout.strip())
+    (site / "libraries.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")  # the libraries, pinned and already here
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index", "--disable-pip-version-check", "-q", str(wheel)]
+    installed = subprocess.run(pip, capture_output=True, text=True, timeout=120)
+    assert installed.returncode == 0, installed.stderr
+    env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    command = venv / ("Scripts/kzgraph.exe" if os.name == "nt" else "bin/kzgraph")
+    done = subprocess.run([command, "gaps", "--at", "2026-11-20"], cwd=tmp_path, capture_output=True, text=True, env=env, timeout=60)
+    assert done.returncode == 0, done.stderr
+    here = subprocess.run([sys.executable, "-m", "kzgraph", "gaps", "--at", "2026-11-20"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout == here.stdout and len(done.stdout.splitlines()) > 100
+
+
+def test_start_refuses_an_old_python_and_says_what_to_do():
+    text = (ROOT / "start.py").read_text(encoding="utf-8")
+    tree = ast.parse(text, feature_version=(3, 4))  # old interpreters must get as far as the message
+    assert "sys.version_info < (3, 11)" in text and "apt install python3-venv" in text and tree
+    done = subprocess.run([sys.executable, "start.py"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2 and "python3 start.py gaps" in done.stdout
