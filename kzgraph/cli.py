@@ -30,6 +30,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kzgraph {__version__}")
     parser.add_argument("--root", metavar="DIR", help="the folder that holds ontology, data and queries")
     parser.add_argument("--data", metavar="DIR", help="a folder of Turtle files to use in place of the shipped data")
+    parser.add_argument("--restricted", metavar="DIR", help="a folder of Turtle files kept outside the repository, laid over the data")
+    parser.add_argument("--show-restricted", action="store_true", help="answer from restricted records too; without it every answer leaves them out")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     def command(name: str, help: str, example: str, table: bool = True) -> argparse.ArgumentParser:
@@ -67,6 +69,23 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="a parameter of the question; may be repeated")
     sparql = command("sparql", "the answer to a SPARQL SELECT from a file", "kzgraph sparql mine.rq", table=False)
     sparql.add_argument("file", metavar="FILE", help="a file, or - for standard input")
+    def keeper(name: str, help: str, example: str) -> argparse.ArgumentParser:
+        told = help[0].upper() + help[1:] + "."
+        return commands.add_parser(name, help=help, description=told, epilog=f"Example: {example}", formatter_class=plain)
+
+    check = keeper("check", "faults in the data, one line each: where, what, what to do", "kzgraph check mine.ttl --format sarif -o faults.sarif")
+    check.add_argument("paths", metavar="PATH", nargs="*", help="files or folders to lay over the data and report on (default: the data)")
+    check.add_argument("--privacy", action="store_true", help="only what could lead to a person, with the cases that could single somebody out")
+    check.add_argument("--lang", default="en", choices=_LANGUAGES, help="the language of messages (default: en)")
+    check.add_argument("--format", choices=("text", "json", "sarif", "ttl"), default="text", help="default: text; ttl is a SHACL report")
+    check.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of stdout")
+    form = keeper("fmt", "data files brought into their canonical form", "kzgraph fmt --check data")
+    form.add_argument("paths", metavar="PATH", nargs="*", help="files or folders (default: the data)")
+    form.add_argument("--check", action="store_true", help="change nothing; exit 1 if a file is not in canonical form")
+    verify = keeper("verify", "every citation held against the documents in a folder", "kzgraph verify ~/reports")
+    verify.add_argument("folder", metavar="DIRECTORY", help="the folder that holds the documents")
+    verify.add_argument("--format", choices=_FORMATS, help="default: table on a terminal, csv when piped")
+    verify.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of stdout")
     return parser
 
 
@@ -245,14 +264,68 @@ def _sparql(store, args: argparse.Namespace) -> int:
     return 0
 
 
+def _check(rooms, args: argparse.Namespace) -> int:
+    from kzgraph import checks, reports
+    from kzgraph.store import Store
+
+    laid, names = checks.overlaid(rooms, args.paths)
+    store = Store(laid)
+    within = names if args.paths else None
+    if args.privacy:
+        rows = [row for row in checks.findings(store, within=within) if row["rule"].startswith("privacy-")] + checks.jigsaw(store)
+    else:
+        rows = checks.findings(store, within=within)
+    _write(reports.write(rows, args.format, args.lang), args.output)
+    wrong = sum(row["severity"] == "violation" for row in rows)
+    files = len(names) if args.paths else len(laid.turtle)
+    _say(f"{files} files checked, {wrong} violations, {len(rows) - wrong} other findings")
+    return 1 if wrong else 0
+
+
+def _fmt(rooms, args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from kzgraph.form import formatted
+
+    files: list[Path] = []
+    for path in map(Path, args.paths or [rooms.data]):
+        if not path.exists():
+            raise BadFile(f"{path}: no such file or folder; name a Turtle file or a folder of them")
+        files += sorted(path.rglob("*.ttl")) if path.is_dir() else [path]
+    changed = formatted(files, write=not args.check)
+    _write("".join(f"{file}\n" for file in changed), None)
+    _say(f"{len(files)} files, {len(changed)} " + ("not in canonical form; 'kzgraph fmt' mends them" if args.check else "brought into canonical form"))
+    return 1 if args.check and changed else 0
+
+
+def _verify(rooms, args: argparse.Namespace) -> int:
+    from kzgraph.store import Store
+    from kzgraph.verify import VERDICTS, borrowed, verify
+
+    store = Store(rooms)
+    table = verify(store, args.folder)
+    copied = borrowed(store, args.folder)
+    _write(table.write(_form(args)), args.output)
+    counts = {verdict: sum(row[0] == verdict for row in table.rows) for verdict in VERDICTS}
+    _say(f"{len(table)} citations checked: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
+    for thing, term, words in copied.rows:
+        _say(f"{thing} {term}: eight words in a row are a document's, not ours ({words}); write it anew")
+    _say(f"own words: {len(copied)} of our sentences stand in a document")
+    return 1 if copied.rows or counts["not found"] or counts["document missing"] else 0
+
+
 def main(argv: "list[str] | None" = None) -> int:
     """Run one command; returns its exit code."""
     args = _parser().parse_args(argv)
     try:
         from kzgraph.rooms import open_rooms
+
+        rooms = open_rooms(args.root, args.data, args.restricted)
+        if args.command in ("check", "fmt", "verify"):
+            return {"check": _check, "fmt": _fmt, "verify": _verify}[args.command](rooms, args)
         from kzgraph.store import Store
 
-        store = Store(open_rooms(args.root, args.data))
+        store = Store(rooms, restricted=args.show_restricted)
         return {"show": _show, "explain": _explain, "sparql": _sparql}.get(args.command, _answer)(store, args)
     except KzError as error:
         _say(one_line(error))

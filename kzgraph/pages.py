@@ -17,6 +17,10 @@ def page(store: Store, ref: str, *, at: str, lang: str = "en") -> Table:
         table = answer(store, "show-ground", thing=ref, at=at, lang=lang)
         if table.rows:
             return _noted(table, store, ref, at)
+    if kind == "case":
+        table = answer(store, "show-case", thing=ref, lang=lang)
+        if table.rows:
+            return _noted(table, store, ref, at)
     if kind in ("act", "treaty") and "/" in rest:
         parts = [row[0] for row in answer(store, "provisions").rows if selects(ref, row[0])]
         tables = [answer(store, "show-provision", thing=part, at=at, lang=lang) for part in parts]

@@ -116,14 +116,36 @@ def answer(store: Store, name: str, **values: str) -> Table:
     Raises UnknownName, BadValue, BadQuery.
     """
     asked = question(store.rooms, name)
-    lang = values.get("lang", "en")
-    columns, solutions = store.select(asked.text, f"{name}.rq", **asked.bind(**values))
+    title = asked.title.get(values.get("lang", "en"), "")
+    return Table(list(asked.columns), _rows(store, asked, values), title=title, show=asked.show, group=asked.group, pivot=asked.pivot)
+
+
+def _rows(store: Store, asked: Question, values: dict[str, str]) -> list[list[str]]:
+    """The rows of an answer, from the cache where the same question was put to the same files before."""
+    import json
+
+    bound = asked.bind(**values)
+    kept = None
+    if store.cache:
+        import hashlib
+
+        kept = f"{asked.name}-{hashlib.sha256(repr((asked.text, sorted(values.items()))).encode()).hexdigest()}.json"
+        body = store.cache.read(kept)
+        if body is not None:
+            try:
+                return json.loads(body)
+            except ValueError:
+                pass  # a damaged cache is no cache
+    columns, solutions = store.select(asked.text, f"{asked.name}.rq", **bound)
     if columns != list(asked.columns):
-        raise BadQuery(f"{name}.rq: the header names the columns {', '.join(asked.columns)}, the SELECT {', '.join(columns)}; make them equal")
+        told = f"the header names the columns {', '.join(asked.columns)}, the SELECT {', '.join(columns)}"
+        raise BadQuery(f"{asked.name}.rq: {told}; make them equal")
     codes = [kind == "code" for kind, _ in asked.columns.values()]
-    rows = [[_cell(term, code) for term, code in zip(row, codes, strict=True)] for row in solutions]
-    table = Table(columns, rows, title=asked.title.get(lang, ""), show=asked.show, group=asked.group, pivot=asked.pivot)
-    return table if asked.ordered else table.sorted()
+    table = Table(columns, [[_cell(term, code) for term, code in zip(row, codes, strict=True)] for row in solutions])
+    rows = [list(row) for row in (table if asked.ordered else table.sorted()).rows]
+    if store.cache and kept:
+        store.cache.keep(kept, json.dumps(rows, ensure_ascii=False).encode())
+    return rows
 
 
 def _cell(term, code: bool) -> str:

@@ -11,16 +11,17 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 class Rooms:
-    """Where the graph lies. ``data`` may be another folder than the shipped one."""
+    """Where the graph lies. ``data`` may be another folder than the shipped one; ``outside`` holds data that never enter it."""
 
-    def __init__(self, ontology: Path, data: Path, queries: Path) -> None:
-        self.ontology, self.data, self.queries = ontology, data, queries
+    def __init__(self, ontology: Path, data: Path, queries: Path, outside: "Path | None" = None) -> None:
+        self.ontology, self.data, self.queries, self.outside = ontology, data, queries, outside
 
     @cached_property
     def turtle(self) -> list[tuple[str, bytes]]:
         """Every Turtle file of ``ontology`` (shapes apart) and ``data`` as (name, bytes), sorted by name."""
         words = [file for file in self._files(self.ontology, "ontology", ".ttl") if not file[0].startswith("ontology/shapes/")]
-        return [*words, *self._files(self.data, "data", ".ttl")]
+        outside = self._files(self.outside, "outside", ".ttl") if self.outside else []
+        return [*words, *self._files(self.data, "data", ".ttl"), *outside]
 
     @cached_property
     def shapes(self) -> list[tuple[str, bytes]]:
@@ -62,16 +63,18 @@ class Rooms:
         return sorted(found)
 
 
-def open_rooms(root: "str | os.PathLike | None" = None, data: "str | os.PathLike | None" = None) -> Rooms:
+def open_rooms(
+    root: "str | os.PathLike | None" = None, data: "str | os.PathLike | None" = None, outside: "str | os.PathLike | None" = None
+) -> Rooms:
     """The rooms at ``root``, or those that came with the package, or those of the checkout it lies in.
 
-    ``data`` replaces the data room by another folder of Turtle files.
+    ``data`` replaces the data room by another folder of Turtle files; ``outside`` adds one, for data kept elsewhere.
     Raises RoomMissing where a folder is not there.
     """
     shipped = _PACKAGE / "_rooms"
     top = Path(root) if root is not None else shipped if shipped.is_dir() else _PACKAGE.parent
-    rooms = Rooms(top / "ontology", Path(data) if data is not None else top / "data", top / "queries")
-    for folder in (rooms.ontology, rooms.data, rooms.queries):
-        if not folder.is_dir():
+    rooms = Rooms(top / "ontology", Path(data) if data is not None else top / "data", top / "queries", Path(outside) if outside is not None else None)
+    for folder in (rooms.ontology, rooms.data, rooms.queries, rooms.outside):
+        if folder is not None and not folder.is_dir():
             raise RoomMissing(f"{folder}: no such folder; name the folder that holds ontology, data and queries with --root")
     return rooms

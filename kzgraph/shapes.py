@@ -81,8 +81,12 @@ class Shapes:
         return "{ SELECT DISTINCT ?this WHERE { " + " UNION ".join(branches) + " } }"
 
     def _path(self, path) -> str:
+        if isinstance(path, ox.NamedNode):
+            return str(path)
         inverse = self._value(path, "inversePath")
-        return f"^{inverse}" if inverse is not None else str(path)
+        if inverse is None:
+            raise BadFile("ontology/shapes: a path that is neither a property nor [ sh:inversePath … ]; use one of the two, or teach the checker")
+        return f"^{inverse}"
 
     def _property(self, part, target: str, path: str) -> None:
         known = {"path", "message", "severity", "minCount", "maxCount", "datatype", "class", "nodeKind", "in", "pattern", "flags", "maxLength"}
@@ -106,8 +110,8 @@ class Shapes:
         for name, test in simple.items():
             for limit in self._values(part, name):
                 self._add(part, f"{each} FILTER ({test.format(limit, limit.value)})")
-                if name == "datatype" and limit.value.endswith(("#date", "#integer", "#decimal")):  # an ill-formed value has no value
-                    cast = {"date": "xsd:date", "integer": "xsd:integer", "decimal": "xsd:decimal"}[limit.value.rsplit("#", 1)[1]]
+                if name == "datatype" and limit.value.endswith(("#date", "#integer", "#decimal", "#boolean")):  # an ill-formed value has no value
+                    cast = "xsd:" + limit.value.rsplit("#", 1)[1]
                     self._add(part, f"{each} FILTER (DATATYPE(?value) = {limit} && !BOUND(?cast))", bind=f"BIND ({cast}(STR(?value)) AS ?cast)")
         for kind in self._values(part, "nodeKind"):
             test = {"IRI": "!isIRI(?value)", "Literal": "!isLiteral(?value)"}[kind.value[len(_SH):]]
@@ -134,8 +138,8 @@ class Shapes:
     def _sparql(self, rule, target: str) -> str:
         text = self._value(rule, "select").value.replace("$this", "?this")
         opened = re.search(r"WHERE\s*\{", text)
-        if opened is None or not text.lstrip().startswith("SELECT"):
-            raise BadFile(f"{rule.value}: sh:select must read SELECT $this … WHERE {{ … }}")
+        if opened is None or not text.lstrip().startswith("SELECT") or re.search(r"\b(VALUES|MINUS|SERVICE)\b", text):
+            raise BadFile(f"{rule.value}: sh:select must read SELECT $this … WHERE {{ … }}, without VALUES, MINUS and SERVICE")
         return target + " { " + text[opened.end():].rstrip().removesuffix("}") + " }"
 
     def _add(self, shape, body: str, *, having: str = "", bind: str = "", distinct: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -9,47 +10,58 @@ import pyoxigraph as ox
 from kzgraph import __version__
 from kzgraph.errors import BadFile, BadQuery, one_line
 from kzgraph.rooms import Rooms
+from kzgraph.terms import BASE, NS
 
 _XSD_DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
 
 
 class Store:
-    """The graph of a set of rooms in memory.
+    """The graph of a set of rooms in memory, loaded when it is first asked.
 
-    The derived part costs most of the time and depends on nothing but the files, so the whole graph is kept
-    as N-Triples in the user's cache folder under the digest of those files: an edited file has another digest
-    and so never meets an old answer. ``cache=False``, or ``KZGRAPH_CACHE=off``, does without.
+    The derived part costs most of the time and depends on nothing but the files, so the whole graph, and the
+    answers to named questions, are kept in the user's cache folder under the digest of those files: an edited file
+    has another digest and so never meets an old answer. ``cache=False``, or ``KZGRAPH_CACHE=off``, does without.
+    Records of the restricted tier are taken out before anything is derived, unless ``restricted`` asks for them.
     """
 
-    def __init__(self, rooms: Rooms, *, cache: bool = True) -> None:
+    def __init__(self, rooms: Rooms, *, cache: bool = True, restricted: bool = False) -> None:
         self.rooms = rooms
-        self.engine = ox.Store()
-        kept = _kept(rooms) if cache else None
+        self.restricted = restricted
+        self.cache = Cache(rooms, restricted) if cache and os.environ.get("KZGRAPH_CACHE") != "off" else None
+
+    @cached_property
+    def engine(self) -> ox.Store:
+        """The engine with everything in it. Raises BadFile and BadQuery, with file and line."""
+        engine = ox.Store()
+        kept = self.cache.path("graph.nt") if self.cache else None
         if kept is not None and kept.is_file():
             try:
-                self.engine.load(path=str(kept), format=ox.RdfFormat.N_TRIPLES, lenient=True)  # our own output, checked when written
-                return
+                engine.load(path=str(kept), format=ox.RdfFormat.N_TRIPLES, lenient=True)  # our own output, checked when written
+                return engine
             except (OSError, SyntaxError, ValueError):
-                self.engine = ox.Store()  # a damaged cache is no cache
-        for name, body in rooms.turtle:
+                engine = ox.Store()  # a damaged cache is no cache
+        for name, body in self.rooms.turtle:
             try:
-                self.engine.load(input=body, format=ox.RdfFormat.TURTLE)
+                engine.load(input=body, format=ox.RdfFormat.TURTLE)
             except SyntaxError as error:
                 line = f":{error.lineno}" if error.lineno else ""
                 raise BadFile(f"{name}{line}: {one_line(error.msg)}; mend the Turtle there") from None
             except ValueError as error:
                 raise BadFile(f"{name}: {one_line(error)}; save the file as UTF-8 Turtle") from None
-        for name, text in rooms.rules:
+        if not self.restricted:
+            _withhold(engine)
+        for name, text in self.rooms.rules:
             try:
-                derived = self.engine.query(text)
+                derived = engine.query(text)
             except SyntaxError as error:
                 raise BadQuery(f"{name}: {one_line(error)}; mend the rule") from None
             if not isinstance(derived, ox.QueryTriples):
                 raise BadQuery(f"{name}: a rule derives triples; write it as a CONSTRUCT")
             lines = derived.serialize(format=ox.RdfFormat.N_TRIPLES)
-            self.engine.load(input=lines, format=ox.RdfFormat.N_TRIPLES)
-        if kept is not None:
-            _keep(self.engine, kept)
+            engine.load(input=lines, format=ox.RdfFormat.N_TRIPLES)
+        if self.cache:
+            self.cache.keep("graph.nt", engine.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b"")
+        return engine
 
     def select(self, text: str, where: str = "query", /, **values: "ox.NamedNode | ox.Literal") -> tuple[list[str], Iterator[list]]:
         """Columns and rows of a SELECT; each cell is a term of the engine, or None where nothing is bound.
@@ -91,29 +103,55 @@ def text_value(text: str) -> ox.Literal:
     return ox.Literal(text)
 
 
-def _kept(rooms: Rooms) -> "Path | None":
-    if os.environ.get("KZGRAPH_CACHE") == "off":
-        return None
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(home) / "kzgraph" / f"{rooms.digest}-{__version__}-{ox.__version__}.nt"
+def _withhold(engine: ox.Store) -> None:
+    """Take out every record of the restricted tier, its parts and whatever points to it, before anything is derived."""
+    tier = ox.NamedNode(f"{BASE}tier/restricted")
+    found = (quad.subject for quad in engine.quads_for_pattern(None, ox.NamedNode(f"{NS}tier"), tier))
+    hidden = {subject.value for subject in found if isinstance(subject, ox.NamedNode)}
+    if not hidden:
+        return
+    parts = tuple(f"{iri}." for iri in hidden)
+
+    def concerned(term) -> bool:
+        return isinstance(term, ox.NamedNode) and (term.value in hidden or term.value.startswith(parts))
+
+    for quad in [quad for quad in engine if concerned(quad.subject) or concerned(quad.object)]:
+        engine.remove(quad)
 
 
-def _keep(engine: ox.Store, kept: Path) -> None:
-    """Write the cache beside its place and rename it: no reader ever meets half a file."""
-    import tempfile
+class Cache:
+    """A folder of the user's for one state of the files and of the program. What cannot be written is done without."""
 
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(dir=kept.parent, suffix=".part")
+    def __init__(self, rooms: Rooms, restricted: bool) -> None:
+        home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+        self.folder = Path(home) / "kzgraph" / f"{rooms.digest}-{__version__}-{ox.__version__}{'-restricted' if restricted else ''}"
+
+    def path(self, name: str) -> Path:
+        """Where a thing of that name is kept."""
+        return self.folder / name
+
+    def read(self, name: str) -> "bytes | None":
+        """What is kept under that name, or None."""
         try:
+            return self.path(name).read_bytes()
+        except OSError:
+            return None
+
+    def keep(self, name: str, body: bytes) -> None:
+        """Write beside the place and rename: no reader ever meets half a file. The eight newest states stay."""
+        import shutil
+        import tempfile
+
+        try:
+            fresh = not self.folder.is_dir()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, unfinished = tempfile.mkstemp(dir=self.folder, suffix=".part")
             with os.fdopen(handle, "wb") as stream:
-                engine.dump(output=stream, format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-            os.replace(unfinished, kept)
-        except BaseException:
-            os.unlink(unfinished)
-            raise
-        others = sorted(kept.parent.glob("*.nt"), key=lambda path: path.stat().st_mtime)
-        for old in others[:-8]:  # a few versions side by side are useful; a heap of them is not
-            old.unlink(missing_ok=True)
-    except OSError:
-        pass  # a read-only home costs time, not the answer
+                stream.write(body)
+            os.replace(unfinished, self.path(name))
+            if fresh:
+                states = sorted((path for path in self.folder.parent.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+                for old in states[:-8]:
+                    shutil.rmtree(old, ignore_errors=True)
+        except OSError:
+            pass  # a read-only home costs time, not the answer

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from kzgraph.errors import BadFile, BadValue
 
 FORMATS = ("table", "csv", "json", "md")
+_WIDEST = 90  # characters of a cell on a screen before it is folded
 _DIGITS = re.compile(r"(\d+)")
 _MARKS = {"listed": "●", "broader-listed": "◐", "open-clause": "○", "absent": "✕", "not-checked": "?"}
 
@@ -124,12 +125,19 @@ def _natural(cell: str) -> list:
 
 
 def _text(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    widths = [max([len(name), *(len(row[index]) for row in rows)]) for index, name in enumerate(columns)]
+    from textwrap import wrap
+
+    folded = [[wrap(cell, _WIDEST, break_on_hyphens=False) or [""] for cell in row] for row in rows]
+    widths = [max([len(name), *(len(part) for row in folded for part in row[index])]) for index, name in enumerate(columns)]
 
     def line(cells: Sequence[str]) -> str:
         return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
-    return "\n".join([line(columns), line(["-" * width for width in widths]), *(line(row) for row in rows)])
+    lines = [line(columns), line(["-" * width for width in widths])]
+    for row in folded:  # a long cell goes on below itself
+        for depth in range(max(len(cell) for cell in row)):
+            lines.append(line([cell[depth] if depth < len(cell) else "" for cell in row]))
+    return "\n".join(lines)
 
 
 def _markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

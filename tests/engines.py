@@ -14,7 +14,14 @@ def rdflib_rows(graph, rooms, name: str, **values: str) -> list[tuple[str, ...]]
     for key, value in values.items():
         kind = asked.params[key][0]
         bound[key] = Literal(value, datatype=XSD.date) if kind == "date" else URIRef(iri(value)) if kind == "ref" else Literal(value)
-    return sorted(tuple("" if cell is None else str(cell) for cell in row) for row in graph.query(asked.text, initBindings=bound))
+    return sorted(tuple(plain(cell) for cell in row) for row in graph.query(asked.text, initBindings=bound))
+
+
+def plain(term) -> str:
+    """A term of rdflib as the embedded store writes it: that store keeps numbers in their shortest form."""
+    if isinstance(term, Literal) and term.datatype == XSD.decimal:
+        return format(term.toPython().normalize(), "f")
+    return "" if term is None else str(term)
 
 
 def store_rows(store, name: str, **values: str) -> list[tuple[str, ...]]:

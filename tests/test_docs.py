@@ -21,7 +21,7 @@ def test_each_command_in_the_documentation_runs(run, page, line):
     words = shlex.split(line.strip().removeprefix("$ "), comments=True)
     arguments = words[2:] if words[0] == "python3" else words[1:]
     code, out, err = run(*arguments)
-    assert code == 0 and out, (page, line, err)
+    assert code == 0 and (out or err), (page, line, err)
 
 
 def test_there_are_commands_to_run():
@@ -31,7 +31,7 @@ def test_there_are_commands_to_run():
 def test_each_path_that_the_documentation_names_is_there():
     for page in PAGES:
         for name in re.findall(r"`([\w./<>-]+/[\w./<>-]*|[\w-]+\.(?:md|ttl|csv|py|toml))`", page.read_text(encoding="utf-8")):
-            if "<" in name or name.startswith(("act/", "area/", "ground/", "duty/", "reading/", "treaty/", "gap/", "scheme/", "kazakhstan-law/", ".venv")):
+            if "<" in name or name.startswith(("act/", "area/", "ground/", "duty/", "reading/", "treaty/", "gap/", "scheme/", "stance/", "case/", "ask/", "figure/", "shortcoming/", "claim/", "lineage/", "body/", "kazakhstan-law/", ".venv")):
                 continue
             places = [ROOT / name, ROOT / "docs" / name, ROOT / "kzgraph" / name]
             assert any(place.exists() for place in places), f"{page.name} names {name}"

@@ -29,14 +29,20 @@ class World(Rooms):
 
 @pytest.fixture(scope="module")
 def text(toy_rooms):
+    """The law of the hand-made world; its evidence stands in a file of its own."""
     return (toy_rooms.data / "world.ttl").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def law(toy_rooms, text):
+    return Store(World(toy_rooms, text), cache=False)
 
 
 CHANGES = [
     # (gap, first day, first day no more): --at before, on and after each change
     ("gap/residual-only/old-law/art_1/sexual-orientation", "2010-06-01", "2020-01-01"),
     ("gap/residual-only/new-law/art_1/sexual-orientation", "2020-01-01", "2022-01-01"),
-    ("gap/harmful-requirement/new-law/art_6__point_1/gender-identity/surgery", "2016-03-04", "2023-01-01"),
+    ("gap/harmful-requirement/new-law/art_6__point_1/gender-identity/surgery", "2020-01-01", "2023-01-01"),
     ("gap/no-instrument/anti-discrimination-act/sexual-orientation", "2010-06-01", "2024-01-01"),
     ("gap/no-instrument/anti-discrimination-act/sexual-orientation", "2025-01-01", ""),
     ("gap/hostile-mention/new-law/art_5/sexual-orientation", "2021-01-01", ""),
@@ -87,12 +93,16 @@ def test_a_broader_ground_that_is_listed_makes_no_gap_and_no_cover(toy):
 
 
 def test_each_gap_has_a_chain_with_a_duty_and_a_check(toy):
-    for gap in gaps(toy, "2021-02-01"):
-        steps = [row["sentence"] for row in answer(toy, "explain-gap", gap=gap, at="2021-02-01", lang="en").records()]
+    for gap in gaps(toy, "2021-12-31"):
+        steps = [row["sentence"] for row in answer(toy, "explain-gap", gap=gap, at="2021-12-31", lang="en").records()]
+        assert any(step.startswith("sentence/verdict") for step in steps), gap
+        if gap.startswith(("gap/data-gap/", "gap/follow-up-gap/")):  # gaps of practice that rest on what documents say
+            assert "sentence/evidence" in steps, gap
+            continue
+        assert ("sentence/evidence" in steps) == gap.startswith("gap/application-gap/"), gap
         assert "sentence/duty" in steps, gap
         assert {"sentence/reading", "sentence/treaty-text", "sentence/reading-condemns", "sentence/reading-calls-for"} & set(steps), gap
         assert {"sentence/attestation", "sentence/search"} & set(steps), gap
-        assert any(step.startswith("sentence/verdict") for step in steps), gap
 
 
 def test_without_its_attestation_a_gap_is_gone_and_its_cell_not_checked(toy_rooms, text):
@@ -121,14 +131,14 @@ def test_adding_a_listed_ground_never_opens_a_gap(toy_rooms, toy, text, ground, 
 
 @slow
 @given(order=st.randoms(use_true_random=False))
-def test_the_order_of_files_and_of_statements_changes_nothing(toy_rooms, toy, text, order):
+def test_the_order_of_files_and_of_statements_changes_nothing(toy_rooms, law, text, order):
     prefixes, *blocks = re.split(r"(?m)^(?=[a-z]+:\S+ a )", text)
     heads = "\n".join(line for line in prefixes.splitlines() if line.startswith("@prefix"))
     order.shuffle(blocks)
     cut = order.randint(0, len(blocks))
     store = Store(World(toy_rooms, heads + "\n" + "".join(blocks[:cut]), heads + "\n" + "".join(blocks[cut:])), cache=False)
     for name in ("gaps", "matrix"):
-        assert answer(store, name, at="2021-02-01", lang="ru").write("csv") == answer(toy, name, at="2021-02-01", lang="ru").write("csv")
+        assert answer(store, name, at="2021-02-01", lang="ru").write("csv") == answer(law, name, at="2021-02-01", lang="ru").write("csv")
 
 
 @slow

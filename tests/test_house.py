@@ -21,11 +21,15 @@ FLOORS = {
     "rooms": {"errors"},
     "shapes": {"errors"},
     "interchange": {"errors", "rooms"},
-    "store": {"errors", "rooms"},
+    "store": {"errors", "rooms", "terms"},
     "questions": {"errors", "rooms", "store", "table", "terms"},
     "chain": {"errors", "questions", "store", "table"},
     "pages": {"errors", "questions", "store", "table", "terms"},
-    "cli": {"errors", "rooms", "store", "questions", "table", "terms", "pages", "chain"},
+    "verify": {"errors", "questions", "store", "table"},
+    "checks": {"errors", "questions", "rooms", "shapes", "store", "terms"},
+    "reports": {"terms"},
+    "form": {"errors", "table"},
+    "cli": {"checks", "reports", "form", "verify", "errors", "rooms", "store", "questions", "table", "terms", "pages", "chain"},
 }
 
 

@@ -1,0 +1,102 @@
+"""The check command, its formats, and the canonical form of files."""
+
+import json
+
+import pytest
+from conftest import HERE
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rdflib import Graph, Namespace
+
+from kzgraph.form import canonical
+
+TOY = ("--data", str(HERE / "toy"))
+BROKEN = HERE / "broken" / "List-open-rule.ttl"
+
+
+def test_the_shipped_data_are_clean(run):
+    code, out, err = run("check")
+    assert (code, out) == (0, "")
+    assert "0 violations" in err
+
+
+def test_a_finding_names_file_line_and_what_to_do(run):
+    code, out, err = run(*TOY, "check", BROKEN)
+    assert code == 1 and len(out.splitlines()) == 1
+    place, rest = out.split(": violation: ")
+    file, line = place.rsplit(":", 1)
+    assert file == str(BROKEN) and int(line) > 2
+    assert "add kz:residual" in rest and "[List-open-rule]" in rest
+    assert "1 files checked, 1 violations" in err
+
+
+def test_findings_in_russian(run):
+    assert "нарушение" in run(*TOY, "check", BROKEN, "--lang", "ru")[1]
+
+
+def test_the_other_formats_say_the_same(run):
+    rows = json.loads(run(*TOY, "check", BROKEN, "--format", "json")[1])
+    assert [row["rule"] for row in rows] == ["List-open-rule"]
+    sarif = json.loads(run(*TOY, "check", BROKEN, "--format", "sarif")[1])
+    result = sarif["runs"][0]["results"][0]
+    assert sarif["version"] == "2.1.0" and result["ruleId"] == "List-open-rule" and result["level"] == "error"
+    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == int(rows[0]["line"])
+    report = Graph().parse(data=run(*TOY, "check", BROKEN, "--format", "ttl")[1], format="turtle")
+    sh = Namespace("http://www.w3.org/ns/shacl#")
+    assert [str(focus) for focus in report.objects(None, sh.focusNode)] == ["https://w3id.org/kzgraph/id/" + rows[0]["focus"]]
+    assert [value.toPython() for value in report.objects(None, sh.conforms)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("<https://w3id.org/kzgraph/id/ground/sex> <https://w3id.org/kzgraph/ns#colour> 1 .", "undeclared-term"),
+        ("<https://w3id.org/kzgraph/id/ground/sex> <http://www.w3.org/2004/02/skos/core#related> <https://w3id.org/kzgraph/id/ground/none> .", "dangling"),
+        ("<https://w3id.org/kzgraph/id/ground/sex> <http://www.w3.org/2004/02/skos/core#note> [] .", "blank-node"),
+        ("<https://w3id.org/kzgraph/id/case/2021-009.a1> <http://www.w3.org/2004/02/skos/core#note> 'x' .", "orphan"),
+    ],
+)
+def test_misspelt_terms_dangling_addresses_and_nodes_without_address(run, tmp_path, text, rule):
+    (tmp_path / "x.ttl").write_text(text, encoding="utf-8")
+    code, out, _ = run("--data", tmp_path, "check", "--format", "json")
+    assert code == 1 and rule in {row["rule"] for row in json.loads(out)}
+
+
+def test_a_missing_path_and_broken_turtle_end_with_2(run, tmp_path):
+    assert run(*TOY, "check", tmp_path / "none.ttl")[0] == 2
+    (tmp_path / "bad.ttl").write_text("@prefix a: <http://a/> .\na:b a:c .\n", encoding="utf-8")
+    code, _, err = run(*TOY, "check", tmp_path / "bad.ttl")
+    assert code == 2 and "bad.ttl:2:" in err and len(err.splitlines()) == 1
+
+
+def test_the_shipped_data_are_in_canonical_form(run):
+    code, out, _ = run("fmt", "--check")
+    assert (code, out) == (0, "")
+
+
+def test_fmt_brings_a_file_into_form_once(run, tmp_path):
+    file = tmp_path / "a.ttl"
+    file.write_text('@prefix a: <http://a/> .\n\n\na:z a:q "2" , "1" . a:b a:c a:d .\n', encoding="utf-8")
+    assert run("fmt", "--check", file)[0] == 1
+    assert run("fmt", file)[0] == 0
+    assert file.read_text(encoding="utf-8").index("a:b") < file.read_text(encoding="utf-8").index("a:z")
+    assert run("fmt", "--check", file)[0] == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["a.ttl"]
+    file.write_text("broken", encoding="utf-8")
+    code, _, err = run("fmt", file)
+    assert code == 2 and "a.ttl:1" in err and file.read_text(encoding="utf-8") == "broken"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("pq"), st.text(max_size=12)), min_size=1, max_size=8))
+def test_the_canonical_form_is_stable_and_loses_nothing(rows):
+    ns = Namespace("http://a/")
+    graph = Graph()
+    from rdflib import Literal
+
+    for subject, predicate, text in rows:
+        kept = "".join(letter for letter in text if letter >= " " and not 0xD800 <= ord(letter) <= 0xDFFF)
+        graph.add((ns[subject], ns[predicate], Literal(kept)))
+    once = canonical(graph.serialize(format="turtle"))
+    assert canonical(once) == once
+    assert set(Graph().parse(data=once, format="turtle")) == set(graph)
