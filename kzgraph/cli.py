@@ -299,6 +299,7 @@ def _fmt(rooms, args: argparse.Namespace) -> int:
 
 
 def _verify(rooms, args: argparse.Namespace) -> int:
+    from kzgraph.questions import answer
     from kzgraph.store import Store
     from kzgraph.verify import VERDICTS, borrowed, verify
 
@@ -308,6 +309,7 @@ def _verify(rooms, args: argparse.Namespace) -> int:
     _write(table.write(_form(args)), args.output)
     counts = {verdict: sum(row[0] == verdict for row in table.rows) for verdict in VERDICTS}
     _say(f"{len(table)} citations checked: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
+    _say(f"{len(answer(store, 'citations-without-digest'))} citations of other texts carry no digest and cannot be held against documents")
     for thing, term, words in copied.rows:
         _say(f"{thing} {term}: eight words in a row are a document's, not ours ({words}); write it anew")
     _say(f"own words: {len(copied)} of our sentences stand in a document")

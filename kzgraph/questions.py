@@ -12,11 +12,11 @@ from kzgraph.terms import LANGUAGES, iri, ref, slug
 
 PARAM_TYPES = ("date", "lang", "ref")
 COLUMN_TYPES = ("ref", "code", "date", "text", "int")
-_HEADER = re.compile(r"#\s*(title|question|param|column|show|group|pivot|order)(?:@(en|ru|kk))?:\s*(.*?)\s*$")
+_HEADER = re.compile(r"#\s*(title|question|limits|param|column|show|group|pivot|order)(?:@(en|ru|kk))?:\s*(.*?)\s*$")
 
 
 class Question:
-    """One named question: ``name``, ``title`` and ``question`` by language, ``params``, ``columns``, ``text``.
+    """One named question: ``name``, ``title``, ``question`` and ``limits`` (what the answer does not show) by language, ``params``, ``columns``, ``text``.
 
     ``params`` maps a name to (type, explanation), ``columns`` likewise, in the order of the SELECT.
     Raises BadQuery where the header is not of the form that CONTRIBUTING.md describes.
@@ -26,6 +26,7 @@ class Question:
         self.name, self.text = name, text
         self.title: dict[str, str] = {}
         self.question: dict[str, str] = {}
+        self.limits: dict[str, str] = {}
         self.params: dict[str, tuple[str, str]] = {}
         self.columns: dict[str, tuple[str, str]] = {}
         self.show: list[str] = []
@@ -39,7 +40,7 @@ class Question:
             if match is None:
                 raise BadQuery(f"{name}.rq:{number}: not a header line; write '# title@en: …', '# param: …' or '# column: …'")
             key, lang, value = match.groups()
-            if key in ("title", "question"):
+            if key in ("title", "question", "limits"):
                 getattr(self, key)[lang or "en"] = value
             elif key in ("param", "column"):
                 word, kind, told = (*value.split(None, 2), "", "")[:3]
