@@ -120,9 +120,10 @@ def _write(text: str, output: "str | None") -> None:
             sys.stdout.reconfigure(encoding="utf-8", newline="")
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter complains once more at exit
-        raise KzError("standard output: closed before the answer was written in full; ask again, or write to a file with -o") from None
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else the interpreter complains once more at exit
+        told = "closed before the answer was written in full" if isinstance(error, BrokenPipeError) else error.strerror
+        raise KzError(f"standard output: {told}; ask again, or write to a file with -o") from None
 
 
 def _existing(store, ref: str) -> str:

@@ -204,6 +204,17 @@ def test_a_closed_pipe_is_no_traceback():
     assert len(done.stderr.decode().strip().splitlines()) <= 2 and b"Traceback" not in done.stderr and b"closed" in done.stderr
 
 
+def test_a_full_disk_is_no_traceback():
+    code = (
+        "import errno, os, sys\nfrom kzgraph.cli import main\n"
+        "class Full:\n def isatty(self): return False\n def flush(self): pass\n"
+        " def write(self, text): raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))\n"
+        f"sys.stdout = Full(); os._exit(main(['--data', {str(HERE / 'toy')!r}, 'gaps']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60)
+    assert done.returncode == 2 and b"Traceback" not in done.stderr and b"No space left" in done.stderr
+
+
 @pytest.mark.parametrize(("at", "word"), [("1980-01-01", "before 1995-01-01"), ("2035-01-01", "after 2026-01-01")])
 def test_a_date_outside_what_the_graph_knows_says_so(run, at, word):
     code, _, err = run(*TOY, "gaps", "--at", at)
