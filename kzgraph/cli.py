@@ -1,6 +1,6 @@
 """The command: reads the arguments and the clock, asks the graph, writes the answer.
 
-Data goes to stdout, talk to stderr. Ends with 0 answered, 1 findings, 2 wrong use or unreadable input.
+Data goes to stdout, talk to stderr. Ends with 0 answered, 1 findings, 2 wrong use or unreadable input, 4 a query out of time.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from kzgraph.errors import BadFile, BadValue, KzError, UnknownName, nearest, one
 
 _LANGUAGES = ("en", "ru", "kk")
 _FORMATS = ("table", "csv", "json", "md")
+_ALL_FORMATS = (*_FORMATS, "tsv", "ttl")  # what a query of one's own can be written as
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--show-restricted", action="store_true", help="answer from restricted records too; without it every answer leaves them out")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    def command(name: str, help: str, example: str, table: bool = True) -> argparse.ArgumentParser:
+    def command(name: str, help: str, example: str, table: bool = True, forms: tuple = _FORMATS) -> argparse.ArgumentParser:
         told = help[0].upper() + help[1:] + "."
         sub = commands.add_parser(name, help=help, description=told, epilog=f"Example: {example}", formatter_class=plain)
         sub.add_argument("--at", metavar="DATE", help="the day asked about, YYYY-MM-DD (default: today)")
@@ -43,7 +44,8 @@ def _parser() -> argparse.ArgumentParser:
         if table:
             sub.add_argument("--ground", metavar="REF", action="append", default=[], help="only this ground or set of grounds; may be repeated")
             sub.add_argument("--provision", metavar="REF", action="append", default=[], help="only this act, article or part; may be repeated")
-        sub.add_argument("--format", choices=_FORMATS, help="default: table on a terminal, csv when piped; or by the suffix of -o")
+        also = "; ttl for CONSTRUCT" if "ttl" in forms else ""
+        sub.add_argument("--format", choices=forms, help=f"default: table on a terminal, csv when piped; or by the suffix of -o{also}")
         return sub
 
     command("gaps", "every open gap on a date, one row each, grouped by type", "kzgraph gaps --at 2024-12-31 --format csv")
@@ -67,8 +69,17 @@ def _parser() -> argparse.ArgumentParser:
     ask = command("ask", "the answer to a named question", "kzgraph ask gaps --at 2026-11-20")
     ask.add_argument("question", metavar="QUERY", nargs="?", help="without it, the questions are listed")
     ask.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="a parameter of the question; may be repeated")
-    sparql = command("sparql", "the answer to a SPARQL SELECT from a file", "kzgraph sparql mine.rq", table=False)
+    sparql = command(
+        "sparql",
+        "the answer to a SPARQL SELECT, ASK or CONSTRUCT of your own, over this graph alone",
+        "kzgraph sparql mine.rq --timeout 10",
+        table=False,
+        forms=_ALL_FORMATS,
+    )
     sparql.add_argument("file", metavar="FILE", help="a file, or - for standard input")
+    sparql.add_argument("--timeout", metavar="SECONDS", type=_seconds, default=30.0, help="end the query after so long, exit code 4 (default: 30)")
+    sparql.add_argument("--max-rows", metavar="N", type=_count, default=100_000, help="stop after N rows and say so (default: 100000)")
+
     def keeper(name: str, help: str, example: str) -> argparse.ArgumentParser:
         told = help[0].upper() + help[1:] + "."
         return commands.add_parser(name, help=help, description=told, epilog=f"Example: {example}", formatter_class=plain)
@@ -87,6 +98,21 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--format", choices=_FORMATS, help="default: table on a terminal, csv when piped")
     verify.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of stdout")
     return parser
+
+
+def _seconds(text: str) -> float:
+    try:
+        if 0 < float(text) <= 86400:
+            return float(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text}: not a number of seconds above 0 and up to 86400")
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and len(text) < 19 and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text}: not a number of rows; take one from 1 on")
 
 
 def _today() -> str:
@@ -248,20 +274,18 @@ def _explain(store, args: argparse.Namespace) -> int:
     return 0
 
 
-def _sparql(store, args: argparse.Namespace) -> int:
-    from kzgraph.questions import _cell
-    from kzgraph.table import Table
+def _sparql(rooms, args: argparse.Namespace) -> int:
+    from kzgraph import sparql
 
-    try:
-        if args.file == "-":
-            text = sys.stdin.read()
-        else:
-            with open(args.file, encoding="utf-8") as stream:
-                text = stream.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(f"{args.file}: {one_line(getattr(error, 'strerror', None) or error)}; name a readable UTF-8 file, or - for stdin") from None
-    columns, rows = store.select(text, "stdin" if args.file == "-" else args.file)
-    _write(Table(columns, [[_cell(term, False) for term in row] for row in rows]).write(_form(args)), args.output)
+    text = sparql.read(args.file)
+    suffix = os.path.splitext(args.output or "")[1].lstrip(".").lower()
+    form = args.format or (suffix if suffix in _ALL_FORMATS else "")
+    written, notes = sparql.ask(
+        rooms, text, "stdin" if args.file == "-" else args.file,
+        form=form, other=_form(args), limit=args.timeout, most=args.max_rows, at=_date(args), restricted=args.show_restricted,
+    )
+    _write(written, args.output)
+    _say(*notes)
     return 0
 
 
@@ -324,12 +348,12 @@ def main(argv: "list[str] | None" = None) -> int:
         from kzgraph.rooms import open_rooms
 
         rooms = open_rooms(args.root, args.data, args.restricted)
-        if args.command in ("check", "fmt", "verify"):
-            return {"check": _check, "fmt": _fmt, "verify": _verify}[args.command](rooms, args)
+        if args.command in ("check", "fmt", "verify", "sparql"):
+            return {"check": _check, "fmt": _fmt, "verify": _verify, "sparql": _sparql}[args.command](rooms, args)
         from kzgraph.store import Store
 
         store = Store(rooms, restricted=args.show_restricted)
-        return {"show": _show, "explain": _explain, "sparql": _sparql}.get(args.command, _answer)(store, args)
+        return {"show": _show, "explain": _explain}.get(args.command, _answer)(store, args)
     except KzError as error:
         _say(one_line(error))
         return error.exit_code

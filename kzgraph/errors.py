@@ -27,6 +27,12 @@ class BadValue(KzError, ValueError):
     """A value is not of the form that its parameter takes."""
 
 
+class OutOfTime(KzError):
+    """A query did not answer within its limit and was ended."""
+
+    exit_code = 4
+
+
 def one_line(text: object) -> str:
     """The text with every run of white space, line ends included, made one space."""
     return " ".join(str(text).split())

@@ -3,8 +3,30 @@
 from rdflib import Literal, URIRef
 from rdflib.namespace import XSD
 
-from kzgraph.questions import question
+from kzgraph.questions import Question, question
 from kzgraph.terms import iri
+
+# what each question is asked over the real data
+REAL = {
+    "at": "2026-11-20",
+    "lang": "en",
+    "since": "2024-12-31",
+    "until": "2026-11-20",
+    "gap": "gap/residual-only/criminal-code-2014/art_145/sexual-orientation",
+    "ground": "ground/sex",
+}
+THING = {
+    "show-provision": "act/criminal-code-2014/art_145",
+    "show-ground": "ground/sex",
+    "show-thing": "body/cescr",
+    "show-case": "case/2021-001",
+    "lineage-asks": "lineage/comprehensive-anti-discrimination-law",
+}
+
+
+def real_values(asked: Question, **instead: str) -> dict[str, str]:
+    """A value for each parameter of a question, for the real data; ``instead`` replaces some."""
+    return {key: instead.get(key) or REAL.get(key) or THING[asked.name] for key in asked.params}
 
 
 def rdflib_rows(graph, rooms, name: str, **values: str) -> list[tuple[str, ...]]:

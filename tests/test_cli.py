@@ -146,6 +146,9 @@ def test_output_to_a_file_is_whole_and_its_format_follows_the_suffix(run, tmp_pa
         (("ask", "gaps", "--set", "colour"), "NAME=VALUE"),
         (("ask", "gaps", "--set", "colour=red"), "no parameter 'colour'"),
         (("sparql", "missing.rq"), "missing.rq: No such file"),
+        (("sparql", "missing.rq", "--timeout", "0"), "above 0"),
+        (("sparql", "missing.rq", "--timeout", "soon"), "above 0"),
+        (("sparql", "missing.rq", "--max-rows", "-1"), "from 1 on"),
         (("gaps", "-o", "no/such/folder/x.csv"), "choose a place that can be written"),
         (("frobnicate",), "invalid choice"),
         ((), "required"),
@@ -175,7 +178,7 @@ def test_a_query_that_does_not_parse_names_the_file(run, tmp_path):
     query.write_text("SELECT ?x WHERE { ?x ?y }")
     code, out, err = run(*TOY, "sparql", query)
     assert (code, out) == (2, "") and "q.rq" in err and len(err.splitlines()) == 1
-    query.write_text("ASK { ?x ?y ?z }")
+    query.write_text("DESCRIBE <http://a/>")
     assert run(*TOY, "sparql", query)[0] == 2
 
 

@@ -29,7 +29,8 @@ FLOORS = {
     "checks": {"errors", "questions", "rooms", "shapes", "store", "terms"},
     "reports": {"terms"},
     "form": {"errors", "table"},
-    "cli": {"checks", "reports", "form", "verify", "errors", "rooms", "store", "questions", "table", "terms", "pages", "chain"},
+    "sparql": {"errors", "rooms", "store", "table", "terms"},
+    "cli": {"sparql", "checks", "reports", "form", "verify", "errors", "rooms", "store", "questions", "table", "terms", "pages", "chain"},
 }
 
 
