@@ -75,7 +75,11 @@ def test_no_output_of_the_shipped_data_exposes_anybody(store):
 def test_the_jigsaw_names_the_case_that_could_single_somebody_out(toy):
     rows = jigsaw(toy)
     assert {row["focus"] for row in rows} == {"case/2021-002"}
-    assert [row["value"] for row in rows] == ["2021-07, south, gay-men, fake-date", "no single account tells both toldPlace and victims", "no single account tells both victims and when"]
+    assert [row["value"] for row in rows] == [
+        "2021-07, south, gay-men, fake-date",
+        "no single account tells both toldPlace and victims",
+        "no single account tells both victims and when",
+    ]
 
 
 def test_private_events_are_held_to_the_month(store):
