@@ -84,7 +84,7 @@ def checked(text: str, where: str) -> Checked:
     try:
         prologue, query = parseQuery(text)
     except ParseBaseException as error:
-        update = min(_UPDATES & set(words), key=lambda word: words[word], default="")
+        update = next((token["word"].upper() for token in tokens if token["word"] and token["word"].upper() in _UPDATES), "")
         if update:
             raise BadQuery(f"{where}:{words[update]}: {update} changes data, this command only asks; write a SELECT, ASK or CONSTRUCT") from None
         rest = one_line(text[error.loc:])[:40]
