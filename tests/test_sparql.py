@@ -24,7 +24,7 @@ TOY = ("--data", str(HERE / "toy"))
 KZ = "PREFIX kz: <https://w3id.org/kzgraph/ns#>\n"
 AWAY = "SERVICE <http://127.0.0.1:9/> { ?q ?w ?e }"
 RUNAWAY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-START = 1.0  # seconds that starting the command itself may take on a busy machine
+START = 5.0  # seconds that starting the command itself may take on a busy machine
 
 
 @pytest.fixture
@@ -194,7 +194,7 @@ def test_the_command_itself_ends_at_the_limit(tmp_path):
 def test_a_worker_whose_parent_was_killed_ends_by_itself(tmp_path):
     query = tmp_path / "q.rq"
     query.write_text(RUNAWAY)
-    command = [sys.executable, "-m", "kzgraph", *TOY, "sparql", str(query), "--timeout", "2"]
+    command = [sys.executable, "-m", "kzgraph", *TOY, "sparql", str(query), "--timeout", "4"]
     parent = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(HERE.parent)})
     found = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
     worker = ""
@@ -203,11 +203,11 @@ def test_a_worker_whose_parent_was_killed_ends_by_itself(tmp_path):
         if worker:
             break
         time.sleep(0.01)
-    time.sleep(0.8)  # until the worker watches itself
+    time.sleep(2)  # until the worker watches itself
     parent.kill()
     parent.wait()
     assert worker
-    for _ in range(600):
+    for _ in range(2000):
         state = Path(f"/proc/{worker}/stat")
         if not state.exists() or ") Z " in state.read_text():
             return
