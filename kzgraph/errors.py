@@ -33,6 +33,27 @@ class OutOfTime(KzError):
     exit_code = 4
 
 
+class MissingExtra(KzError):
+    """What was asked for needs a package that is not part of the core and is not installed."""
+
+
+EXTRAS = {"pictures": ("pygraphviz", "vl_convert"), "documents": ("docx", "typst", "xlsxwriter")}
+_PACKAGES = {"vl_convert": "vl-convert-python", "docx": "python-docx"}
+
+
+def needs(module: str):
+    """The optional module, imported. Raises MissingExtra, with the command that installs it."""
+    from importlib import import_module
+
+    try:
+        return import_module(module)
+    except ImportError:
+        top = module.partition(".")[0]
+        package = _PACKAGES.get(top, top)
+        extra = next((f"in a checkout run 'python3 start.py install {name}', elsewhere " for name, modules in EXTRAS.items() if top in modules), "run ")
+        raise MissingExtra(f"{package}: not installed; {extra}'pip install {package}'") from None
+
+
 def one_line(text: object) -> str:
     """The text with every run of white space, line ends included, made one space."""
     return " ".join(str(text).split())

@@ -8,16 +8,22 @@ from kzgraph.errors import BadFile, BadQuery, BadValue, UnknownName, nearest
 from kzgraph.rooms import Rooms
 from kzgraph.store import Store, date_value, node, text_value
 from kzgraph.table import Table
-from kzgraph.terms import LANGUAGES, iri, ref, slug
+from kzgraph.terms import LANGUAGES, NS, iri, ref, slug
 
 PARAM_TYPES = ("date", "lang", "ref")
 COLUMN_TYPES = ("ref", "code", "date", "text", "int")
-_HEADER = re.compile(r"#\s*(title|question|limits|param|column|show|group|pivot|order)(?:@(en|ru|kk))?:\s*(.*?)\s*$")
+THEMES = ("law", "gaps", "duties", "cases", "asks", "figures", "claims", "sources", "upkeep")
+_SPACES = {
+    "kz": NS, "eli": "http://data.europa.eu/eli/ontology#", "org": "http://www.w3.org/ns/org#", "skos": "http://www.w3.org/2004/02/skos/core#",
+}
+_HEADER = re.compile(r"#\s*(title|question|limits|theme|among|example|param|column|show|group|pivot|order)(?:@(en|ru|kk))?:\s*(.*?)\s*$")
 
 
 class Question:
     """One named question: ``name``, ``title``, ``question`` and ``limits`` (what the answer does not show) by language, ``params``, ``columns``, ``text``.
 
+    ``theme`` is one of THEMES; ``among`` is the IRI of the class of things that it looks among (empty: anything) and its name in English;
+    ``example`` are options that show what it is good for.
     ``params`` maps a name to (type, explanation), ``columns`` likewise, in the order of the SELECT.
     Raises BadQuery where the header is not of the form that CONTRIBUTING.md describes.
     """
@@ -29,6 +35,9 @@ class Question:
         self.limits: dict[str, str] = {}
         self.params: dict[str, tuple[str, str]] = {}
         self.columns: dict[str, tuple[str, str]] = {}
+        self.theme = ""
+        self.example = ""
+        self.among = ("", "")
         self.show: list[str] = []
         self.group = ""
         self.pivot: list[str] = []
@@ -48,6 +57,18 @@ class Question:
                 if kind not in allowed:
                     raise BadQuery(f"{name}.rq:{number}: {kind!r} is no type of a {key}; take one of {', '.join(allowed)}")
                 (self.params if key == "param" else self.columns)[word] = (kind, told)
+            elif key == "theme":
+                if value not in THEMES:
+                    raise BadQuery(f"{name}.rq:{number}: {value!r} is no theme; take one of {', '.join(THEMES)}")
+                self.theme = value
+            elif key == "among":
+                kind, _, words = value.partition(" ")
+                prefix, _, local = kind.partition(":")
+                if kind != "any" and prefix not in _SPACES:
+                    raise BadQuery(f"{name}.rq:{number}: {kind!r} is no class; write one of {', '.join(_SPACES)}: and a name, or any")
+                self.among = ("" if kind == "any" else _SPACES[prefix] + local, words)
+            elif key == "example":
+                self.example = value
             elif key == "order":
                 self.ordered = value == "query"
             elif key == "group":
@@ -117,8 +138,33 @@ def answer(store: Store, name: str, **values: str) -> Table:
     Raises UnknownName, BadValue, BadQuery.
     """
     asked = question(store.rooms, name)
+    if "lang" in asked.params:
+        values.setdefault("lang", "en")
     title = asked.title.get(values.get("lang", "en"), "")
     return Table(list(asked.columns), _rows(store, asked, values), title=title, show=asked.show, group=asked.group, pivot=asked.pivot)
+
+
+def stated(store: Store, asked: Question, table: Table, values: dict[str, str], *, before: "int | None" = None) -> tuple[str, ...]:
+    """What every answer says of itself: data version, day, language, rows, and how many of them are not checked.
+
+    ``before`` is the number of rows before the answer was narrowed. An empty answer says among how many things it looked.
+    """
+    codes = [index for index, name in enumerate(table.columns) if asked.columns[name][0] == "code"]
+    unchecked = sum(any(row[index] == "not-checked" for index in codes) for row in table.rows)
+    day = f"law as of {values['at']}" if "at" in values else "no day asked about"
+    language = f", language {values['lang']}" if "lang" in values else ""
+    of = f" of {before}" if before is not None and before != len(table) else ""
+    looked = "" if table.rows else "; looked among {} {}".format(*looked_among(store, asked))
+    return (f"data {store.rooms.version}, {day}{language}, {len(table)}{of} rows, {unchecked} of them not checked{looked}",)
+
+
+def looked_among(store: Store, asked: Question) -> tuple[int, str]:
+    """How many things of the kind that the question looks among the graph holds, and what they are called."""
+    kind, words = asked.among
+    if not kind:
+        return len(store), "statements"
+    _, rows = store.select("SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing a ?class } GROUP BY ?class", **{"class": node(kind)})
+    return next((int(row[1].value) for row in rows), 0), words
 
 
 def _rows(store: Store, asked: Question, values: dict[str, str]) -> list[list[str]]:

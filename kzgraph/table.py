@@ -4,10 +4,11 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-from kzgraph.errors import BadFile, BadValue
+from kzgraph.errors import BadFile, BadValue, needs
 
 FORMATS = ("table", "csv", "json", "md")
 _WIDEST = 90  # characters of a cell on a screen before it is folded
+_NOTEBOOK = 60  # rows that a notebook shows
 _DIGITS = re.compile(r"(\d+)")
 _MARKS = {"listed": "●", "broader-listed": "◐", "open-clause": "○", "absent": "✕", "not-checked": "?"}
 
@@ -44,6 +45,23 @@ class Table:
     def records(self) -> list[dict[str, str]]:
         """The rows as dictionaries, column → cell."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def to_pandas(self):
+        """The rows as a ``pandas.DataFrame``, every cell a string. Raises MissingExtra where pandas is not installed."""
+        return needs("pandas").DataFrame(self.rows, columns=list(self.columns))
+
+    def _repr_html_(self) -> str:
+        """The first rows as a notebook shows them."""
+        from html import escape
+
+        def line(tag: str, cells: Iterable[str]) -> str:
+            return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+        shown = [self.columns.index(name) for name in self.show]
+        rows = [line("td", (row[index] for index in shown)) for row in self.rows[:_NOTEBOOK]]
+        more = f"{len(self.rows) - _NOTEBOOK} more rows" if len(self.rows) > _NOTEBOOK else ""
+        told = "".join(f"<p>{escape(note)}</p>" for note in (more, *self.notes) if note)
+        return f"<table><caption>{escape(self.title)}</caption>{line('th', self.show)}{''.join(rows)}</table>{told}"
 
     def where(self, column: str, wanted) -> "Table":
         """The rows whose cell in ``column`` satisfies ``wanted``."""
@@ -107,12 +125,12 @@ class Table:
         return [self.pivot[0], *names], [[name, *(cells.get(head, "") for head in heads)] for name, cells in lines.items()]
 
 
-def save(text: str, path: str) -> None:
-    """Write a file whole or not at all: to a temporary file beside it, then renamed. Raises BadFile."""
+def save(body: "str | bytes", path: str) -> None:
+    """Write a file whole or not at all: to a temporary file beside it, then renamed; text as UTF-8. Raises BadFile."""
     unfinished = f"{path}.{os.getpid()}.part"
     try:
-        with open(unfinished, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        with open(unfinished, "wb") as stream:
+            stream.write(body.encode() if isinstance(body, str) else body)
         os.replace(unfinished, path)
     except OSError as error:
         if os.path.exists(unfinished):

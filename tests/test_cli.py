@@ -110,6 +110,36 @@ def test_list_and_ask_without_a_name_say_what_there_is(run):
     assert run(*TOY, "ask", "gap-spells", "--format", "csv")[0] == 0
 
 
+def test_each_question_is_a_command_with_the_options_of_its_header(run):
+    _, out, _ = run(*TOY, "ask", "list-asks", "--help")
+    for expected in ("--issuer REF", "--year INT", "--stance CODE", "N or N..N", "Not shown:"):
+        assert expected in out
+    everything = table(run(*TOY, "ask", "list-asks", "--format", "csv")[1])
+    years = sorted({int(row["year"]) for row in everything})
+    late = table(run(*TOY, "ask", "list-asks", "--year", f"{years[-1]}..", "--format", "csv")[1])
+    assert 0 < len(late) < len(everything) and {row["year"] for row in late} == {str(years[-1])}
+    assert table(run(*TOY, "ask", "list-asks", "--year", f"..{years[0]}", "--year", f"{years[-1]}", "--format", "csv")[1])
+
+
+def test_gaps_by_type_set_of_grounds_and_first_year(run):
+    rows = table(run(*TOY, "ask", "gaps", *AT, "--type", "residual-only", "--ground", "ground/sogi", "--since", "..2020", "--format", "csv")[1])
+    assert rows and {row["type"] for row in rows} == {"residual-only"}
+    assert {row["ground"] for row in rows} <= {"ground/sexual-orientation", "ground/gender-identity"}
+    assert all(row["since"] < "2021" for row in rows)
+
+
+def test_an_answer_says_version_day_language_and_what_was_not_checked(run):
+    _, out, err = run(*TOY, "ask", "matrix", *AT, "--lang", "ru", "--format", "csv")
+    unchecked = sum(row["verdict"] == "not-checked" for row in table(out))
+    assert "law as of 2021-02-01, language ru" in err and f"{unchecked} of them not checked" in err and unchecked
+    assert "no day asked about" in run(*TOY, "ask", "list-asks", "--format", "csv")[2]
+
+
+def test_an_empty_answer_says_among_how_many_it_looked(run):
+    _, out, err = run(*TOY, "ask", "gaps", "--at", "1900-01-01", "--format", "csv")
+    assert len(out.splitlines()) == 1 and "looked among" in err
+
+
 def test_sparql_from_a_file(run, tmp_path):
     query = tmp_path / "q.rq"
     query.write_text("SELECT (COUNT(*) AS ?n) WHERE { ?g a <https://w3id.org/kzgraph/ns#Gap> }")
@@ -143,8 +173,14 @@ def test_output_to_a_file_is_whole_and_its_format_follows_the_suffix(run, tmp_pa
         (("list", "unicorns"), "take one of acts"),
         (("list", "bodies", "--ground", "ground/sex"), "no column of that kind"),
         (("ask", "gapz"), "nearest: gaps"),
-        (("ask", "gaps", "--set", "colour"), "NAME=VALUE"),
-        (("ask", "gaps", "--set", "colour=red"), "no parameter 'colour'"),
+        (("ask", "gaps", "--colour", "red"), "unrecognized arguments: --colour red; see 'kzgraph ask gaps --help'"),
+        (("ask", "show-provision"), "required: --thing"),
+        (("ask", "show-provision", "--thing", "act/new-low/art_1"), "nearest: act/new-law/art_1"),
+        (("ask", "--at", "2021-02-01", "gaps"), "unrecognized"),
+        (("ask", "list-asks", "--year", "soon"), "not a whole number"),
+        (("ask", "list-asks", "--stance", "hostil"), "nearest: hostile"),
+        (("ask", "gaps", "--since", "May"), "not a date"),
+        (("ask", "gaps", "--typ", "residual-only"), "unrecognized"),
         (("sparql", "missing.rq"), "missing.rq: No such file"),
         (("sparql", "missing.rq", "--timeout", "0"), "above 0"),
         (("sparql", "missing.rq", "--timeout", "soon"), "above 0"),
