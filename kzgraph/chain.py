@@ -10,12 +10,13 @@ from kzgraph.errors import UnknownName
 from kzgraph.questions import answer
 from kzgraph.store import Store
 from kzgraph.table import Table
+from kzgraph.terms import selects
 
 _SLOT = re.compile(r"\b(SUBJECT|DETAIL|DAY|END|LEVEL|WORDS|NOTE)\b")
 
 
 class Chain(Table):
-    """The steps of a chain, one row each: step, text, source, locator, trust, address."""
+    """The steps of a chain, one row each: step, kind (duty, reading, version, list, …), text, source, locator, trust, level, address."""
 
     def write(self, form: str) -> str:
         """As Table.write; ``table`` and ``md`` give numbered prose instead of a grid."""
@@ -42,15 +43,36 @@ def chain(store: Store, gap: str, *, at: str, lang: str = "en") -> Chain:
             raise UnknownName(f"{gap}: not a gap; 'kzgraph gaps' lists the gaps with their addresses")
         told = ", ".join(f"from {since}" + (f" until {until}" if until else "") for _, since, until in spells)
         raise UnknownName(f"{gap}: not open on {at}; it is open {told}; choose a day with --at")
+    return _told(store, rows, title=gap, at=at, lang=lang)
+
+
+def cell(store: Store, provision: str, ground: str, *, at: str, lang: str = "en") -> Chain:
+    """The chain of a cell of the matrix: what the protective list of ``provision`` says of ``ground`` on the day ``at``, and why.
+
+    Steps and columns as those of a gap. Raises UnknownName where no version with a protective list is in force on that day.
+    """
+    rows = answer(store, "explain-cell", provision=provision, ground=ground, at=at, lang=lang).records()
+    if not rows:
+        within = [row["provision"] for row in answer(store, "matrix", at=at, lang=lang).records() if selects(provision, row["provision"])]
+        parts = list(dict.fromkeys(within))
+        if parts:
+            raise UnknownName(f"{provision}: its lists stand in its parts; take one of {', '.join(parts[:5])}" + (", …" if len(parts) > 5 else ""))
+        raise UnknownName(f"{provision}: no protective list in force on {at} with a cell for {ground}; 'kzgraph matrix --at {at}' shows the cells there are")
+    return _told(store, rows, title=f"{provision} × {ground}", at=at, lang=lang)
+
+
+def _told(store: Store, rows: list[dict[str, str]], *, title: str, at: str, lang: str) -> Chain:
     sentences = {ref.removeprefix("sentence/"): text for ref, text, _ in answer(store, "sentences", lang=lang).rows}
     steps: list[dict[str, str]] = []
     for row in _entries_joined(rows):
         text = _filled(sentences[row["sentence"].removeprefix("sentence/")], row)
         if not steps or (text, row["source"], row["locator"]) != (steps[-1]["text"], steps[-1]["source"], steps[-1]["locator"]):
             steps.append(row | {"text": text})
-    columns = ("step", "text", "source", "locator", "trust", "address")
+    for step in steps:
+        step["kind"] = step["sentence"].removeprefix("sentence/")
+    columns = ("step", "kind", "text", "source", "locator", "trust", "level", "address")
     numbered = [[str(number), *(step[name] for name in columns[1:])] for number, step in enumerate(steps, 1)]
-    return Chain(columns, numbered, title=gap, notes=(f"data {store.rooms.version}, law as of {at}",))
+    return Chain(columns, numbered, title=title, notes=(f"data {store.rooms.version}, law as of {at}",))
 
 
 def _entries_joined(rows: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ REAL = {
     "until": "2026-11-20",
     "gap": "gap/residual-only/criminal-code-2014/art_145/sexual-orientation",
     "ground": "ground/sex",
+    "provision": "act/criminal-code-2014/art_145",
 }
 THING = {
     "show-provision": "act/criminal-code-2014/art_145",
