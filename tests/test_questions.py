@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from engines import plain, rdflib_rows, store_rows
 
-from kzgraph.questions import answer, catalogue, question
+from kzgraph.questions import THEMES, answer, catalogue, looked_among, question
 from kzgraph.rooms import open_rooms
 from kzgraph.terms import LANGUAGES
 
@@ -23,11 +23,19 @@ def asked_with(name: str) -> tuple[dict[str, str], list[list[str]]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_header_is_whole(name, rooms):
     asked = question(rooms, name)
-    for words in (asked.title, asked.question):
+    assert asked.theme in THEMES
+    for words in (asked.title, asked.question, asked.limits):
         assert set(words) == set(LANGUAGES) and all(words.values())
     assert set(asked.show) | set(asked.pivot) | {asked.group} - {""} <= set(asked.columns)
     assert set(asked.params) <= set(asked.columns), "a parameter must be a column, or the engine cannot bind it"
     assert "ORDER BY" in asked.text or (len(asked.columns) == 2 and name == "reach")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_answer_can_say_among_how_many_it_looked(name, toy, store):
+    for graph in (toy, store):
+        count, words = looked_among(graph, question(graph.rooms, name))
+        assert count > 0 and words
 
 
 @pytest.mark.parametrize("name", NAMES)
