@@ -3,6 +3,7 @@
 
     python3 start.py gaps             set up what is needed, then show the gaps
     python3 start.py test             set up what is needed, then run the tests
+    python3 start.py install EXTRA    set up what draws pictures or writes documents: pictures, documents
     python3 start.py COMMAND ...      any other kzgraph command
 
 Packages go into the folder .venv beside this file, pinned with hashes; nothing else on the machine is touched.
@@ -66,6 +67,13 @@ def main():
     if not arguments or arguments[0] in ("-h", "--help"):
         sys.stdout.write(__doc__ or "")
         return 0 if arguments else 2
+    if arguments[0] == "install":
+        extras = sorted(name[:-4] for name in os.listdir(os.path.join(HERE, "requirements")) if name not in ("run.txt", "test.txt"))
+        if len(arguments) != 2 or arguments[1] not in extras:
+            stop("install takes one of " + ", ".join(extras) + "; for instance: python3 start.py install " + extras[-1])
+        set_up("run")
+        set_up(arguments[1])
+        return 0
     testing = arguments[0] == "test"
     set_up("test" if testing else "run")
     environment = dict(os.environ)
