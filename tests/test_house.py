@@ -30,6 +30,8 @@ FLOORS = {
     "reports": {"terms"},
     "form": {"errors", "table"},
     "sparql": {"errors", "rooms", "store", "table", "terms"},
+    "amendments": {"errors", "questions", "rooms", "store", "table", "terms"},
+    "cli.drafts": {"errors", "questions", "store", "table", "amendments", "difference", "cli"},
     "cookbook": {"errors", "questions", "rooms", "store", "table", "terms"},
     "narrow": {"errors", "questions", "store", "table", "terms"},
     "cli.streams": {"errors", "questions", "table"},

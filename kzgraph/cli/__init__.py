@@ -16,6 +16,7 @@ _HANDLERS = {
     "ask": ("answers", "asked", True),
     "show": ("answers", "shown", True),
     "explain": ("answers", "explained", True),
+    "whatif": ("drafts", "drafted", True),
     "sparql": ("answers", "queried", False),
     "check": ("keeping", "checked", False),
     "fmt": ("keeping", "formed", False),

@@ -1,0 +1,41 @@
+"""The commands that compare: whatif, the graph with a draft laid over it; diff, two versions of the data."""
+
+import argparse
+import sys
+
+from kzgraph.cli import streams
+from kzgraph.errors import BadValue
+from kzgraph.store import Store
+from kzgraph.table import Table
+
+
+def drafted(store: Store, args: argparse.Namespace) -> int:
+    """What amendments would change, the list of the shipped ones, or their ranking."""
+    from datetime import date
+
+    from kzgraph.amendments import ranking, read, shipped, whatif
+
+    names = list(shipped(store.rooms))
+    if args.list:
+        every = [read(name, store.rooms) for name in names]
+        rows = [(one.name, one.last, " ".join(one.asks), "example" if one.example else "", one.label(args.lang)) for one in every]
+        _written(Table(("amendment", "from", "asks", "kind", "title"), rows), args)
+        return 0
+    if not args.amendments and args.rank is None:
+        raise BadValue("whatif: no amendment named; take a file or one of " + ", ".join(names))
+    amendments = [read(name, store.rooms) for name in args.amendments or names]
+    day = {"at": streams.asked_day(args)} if args.at else {"today": date.today().isoformat()}
+    if args.rank is not None:
+        chosen = amendments if args.amendments else [one for one in amendments if one.name in names]
+        _written(ranking(store, chosen, gap_type=args.rank, lang=args.lang, **day), args)
+        return 0
+    outcome = whatif(store, amendments, lang=args.lang, **day)
+    _written(outcome, args)
+    streams.say(", ".join(f"{count} {effect}" for effect, count in outcome.counts().items()), *streams.outside(store, outcome.at))
+    return 0
+
+
+def _written(answer, args: argparse.Namespace) -> None:
+    form = args.format or ("" if not args.output else streams.form(args, ("text", "md", "json", "csv")))
+    form = form or ("text" if sys.stdout.isatty() else "csv")
+    streams.write(answer.write("table" if form == "text" and isinstance(answer, Table) else form), args.output)
