@@ -80,6 +80,14 @@ class Store:
         columns = [variable.value for variable in solutions.variables]
         return columns, ([solution[index] for index in range(len(columns))] for solution in solutions)
 
+    def statements(self) -> set[tuple[str, str, str]]:
+        """Everything in the graph as (subject, property, value): IRIs as they are, literals in N-Triples form."""
+        return {
+            (quad.subject.value, quad.predicate.value, quad.object.value if isinstance(quad.object, ox.NamedNode) else str(quad.object))
+            for quad in self.engine
+            if isinstance(quad.subject, ox.NamedNode)
+        }
+
     def holds(self, iri: str) -> bool:
         """Whether anything is stated about the IRI."""
         return next(self.engine.quads_for_pattern(ox.NamedNode(iri), None, None), None) is not None

@@ -31,6 +31,7 @@ FLOORS = {
     "form": {"errors", "table"},
     "sparql": {"errors", "rooms", "store", "table", "terms"},
     "amendments": {"errors", "questions", "rooms", "store", "table", "terms"},
+    "difference": {"checks", "errors", "questions", "rooms", "store", "table", "terms"},
     "cli.drafts": {"errors", "questions", "store", "table", "amendments", "difference", "cli"},
     "cookbook": {"errors", "questions", "rooms", "store", "table", "terms"},
     "narrow": {"errors", "questions", "store", "table", "terms"},

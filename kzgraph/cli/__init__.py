@@ -17,6 +17,7 @@ _HANDLERS = {
     "show": ("answers", "shown", True),
     "explain": ("answers", "explained", True),
     "whatif": ("drafts", "drafted", True),
+    "diff": ("drafts", "compared", True),
     "sparql": ("answers", "queried", False),
     "check": ("keeping", "checked", False),
     "fmt": ("keeping", "formed", False),

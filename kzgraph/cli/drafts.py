@@ -39,3 +39,15 @@ def _written(answer, args: argparse.Namespace) -> None:
     form = args.format or ("" if not args.output else streams.form(args, ("text", "md", "json", "csv")))
     form = form or ("text" if sys.stdout.isatty() else "csv")
     streams.write(answer.write("table" if form == "text" and isinstance(answer, Table) else form), args.output)
+
+
+def compared(store: Store, args: argparse.Namespace) -> int:
+    """The difference of two versions; with ``--exit-code`` 1 if there is any."""
+    from kzgraph.difference import difference, side
+
+    old = Store(side(store.rooms, args.old), cache=False)
+    new = Store(side(store.rooms, args.new), cache=False) if args.new else store
+    found = difference(old, new, at=streams.asked_day(args), lang=args.lang, names=(args.old, args.new or ""))
+    _written(found, args)
+    streams.say(f"{len(found.entities)} differences by entity, {len(found.effects)} in answers, {len(found.privacy)} in what is disclosed")
+    return 1 if args.exit_code and not found.empty else 0
