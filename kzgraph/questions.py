@@ -1,6 +1,7 @@
 """The named questions: one file of ``queries/`` each, with a header that says what it asks and what it gives."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -183,16 +184,23 @@ def _rows(store: Store, asked: Question, values: dict[str, str]) -> list[list[st
                 return json.loads(body)
             except ValueError:
                 pass  # a damaged cache is no cache
-    columns, solutions = store.select(asked.text, f"{asked.name}.rq", **bound)
+    rows = finished(asked, *store.select(asked.text, f"{asked.name}.rq", **bound))
+    if store.cache and kept:
+        store.cache.keep(kept, json.dumps(rows, ensure_ascii=False).encode())
+    return rows
+
+
+def finished(asked: Question, columns: list[str], solutions: Iterable[Sequence]) -> list[list[str]]:
+    """The solutions of an engine or endpoint as rows of cells, in the order of the question; each term has a ``value``, or is None.
+
+    Raises BadQuery where the columns are not those of the header.
+    """
     if columns != list(asked.columns):
         told = f"the header names the columns {', '.join(asked.columns)}, the SELECT {', '.join(columns)}"
         raise BadQuery(f"{asked.name}.rq: {told}; make them equal")
     codes = [kind == "code" for kind, _ in asked.columns.values()]
     table = Table(columns, [[_cell(term, code) for term, code in zip(row, codes, strict=True)] for row in solutions])
-    rows = [list(row) for row in (table if asked.ordered else table.sorted()).rows]
-    if store.cache and kept:
-        store.cache.keep(kept, json.dumps(rows, ensure_ascii=False).encode())
-    return rows
+    return [list(row) for row in (table if asked.ordered else table.sorted()).rows]
 
 
 def _cell(term, code: bool) -> str:

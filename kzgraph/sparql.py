@@ -23,7 +23,8 @@ _KINDS = {"SelectQuery": "SELECT", "AskQuery": "ASK", "ConstructQuery": "CONSTRU
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
 _LISTS = {NS + name for name in ("entry", "ground", "names", "groundList")}
 _ESCAPE = re.compile(r"\\[uU][0-9A-Fa-f]{4}")
-_TOKEN = re.compile(
+# strings, IRIs, comments, variables, prefixed names and words of SPARQL
+TOKEN = re.compile(
     r"""'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}|"{3}(?:"{0,2}(?:[^"\\]|\\.))*"{3}"""
     r"""|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|<[^<>"{}|^`\\\x00-\x20]*>|\#[^\n]*"""
     r"""|[?$]\w+|@[\w-]+|(?P<name>(?P<prefix>(?:\w[\w.-]*)?):(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\.)*)|(?P<word>\w+)""",
@@ -76,7 +77,7 @@ def checked(text: str, where: str) -> Checked:
     escape = _ESCAPE.search(text)
     if escape:  # rdflib reads them before it parses, the engine after: one could hide a clause from the other
         raise BadQuery(f"{where}:{_line(text, escape.start())}: {escape[0]} is refused, escapes could hide a clause; write the character itself")
-    tokens = list(_TOKEN.finditer(text))
+    tokens = list(TOKEN.finditer(text))
     words = {token["word"].upper(): _line(text, token.start()) for token in reversed(tokens) if token["word"]}
     for word in ("SERVICE", "FROM"):
         if word in words:
@@ -165,6 +166,95 @@ def worker() -> None:
     os._exit(0)
 
 
+def slow_negations(text: str) -> list[tuple[int, str]]:
+    """Every EXISTS and NOT EXISTS that the engine evaluates anew for each row, as (line, what to do); [] for a query that scales.
+
+    Its body joins two patterns or more (a path of two steps is two patterns), or holds an OPTIONAL, and is no star about one subject that
+    is bound outside. Measured: the time of such a query grows with the square of the data (oxigraph issue 885). A MINUS that shares its
+    variables with the rest is a join, and scales. The text must parse (``checked``).
+    """
+    from collections import Counter
+
+    from rdflib.plugins.sparql.parser import parseQuery
+    from rdflib.term import Variable
+
+    _, query = parseQuery(text)
+    words = [token for token in TOKEN.finditer(text) if token["word"] and token["word"].upper() == "EXISTS"]
+    bodies = [node.graph for node in _walk(query) if getattr(node, "name", "") in ("Builtin_EXISTS", "Builtin_NOTEXISTS")]
+    everywhere = Counter(_variables(query))
+    found = []
+    for token, body in zip(words, bodies, strict=True):
+        inside = Counter(_variables(body))
+        outside = {name for name, count in everywhere.items() if count > inside[name]}
+        for subjects, steps, optional in _branches(body):
+            one = len(subjects) == 1 and all(not isinstance(subject, Variable) or str(subject) in outside for subject in subjects)
+            if (optional and steps) or (steps > 1 and not (one and steps == len(list(_triples(body))))):
+                advice = "joins several patterns for each row and can take very long; bind them outside, or use MINUS"
+                found.append((_line(text, token.start()), f"this EXISTS {advice}"))
+                break
+    return found
+
+
+def _branches(body) -> Iterator[tuple[set, int, bool]]:
+    """(subjects, steps, whether there is an OPTIONAL) of each alternative of a group, filters and what is nested in them left out."""
+    subjects, steps, optional = set(), 0, False
+    unions = []
+    for part in getattr(body, "part", None) or []:
+        name = getattr(part, "name", "")
+        if name == "TriplesBlock":
+            for subject, path, _ in _block(part):
+                subjects.add(subject)
+                steps += _steps(path)
+        elif name == "OptionalGraphPattern":
+            optional = True
+        elif name == "GroupOrUnionGraphPattern":
+            unions.append([branch for one in part.graph for branch in _branches(one)])
+        elif name in ("SubSelect", "GraphGraphPattern", "InlineData"):
+            steps += 2
+    if getattr(body, "name", "") == "SubSelect":
+        steps += 2
+    branches = [(subjects, steps, optional)]
+    for union in unions:
+        branches = [(left | right, one + two, either or other) for left, one, either in branches for right, two, other in union]
+    yield from branches
+
+
+def _triples(body) -> Iterator[tuple]:
+    for node in _walk(body):
+        if getattr(node, "name", "") == "TriplesBlock":
+            yield from _block(node)
+
+
+def _block(block) -> Iterator[tuple]:
+    for group in block.triples:
+        yield from zip(group[::3], group[1::3], group[2::3], strict=True)
+
+
+def _steps(path) -> int:
+    name = getattr(path, "name", "")
+    if name == "PathAlternative":
+        return max(_steps(part) for part in path.part)
+    if name == "PathSequence":
+        return sum(_steps(part) for part in path.part)
+    if name in ("PathElt", "PathEltOrInverse"):
+        return _steps(path.part)
+    return 1
+
+
+def _variables(node) -> Iterator[str]:
+    from rdflib.plugins.sparql.parserutils import CompValue
+    from rdflib.term import Variable
+
+    if isinstance(node, Variable):
+        yield str(node)
+    elif isinstance(node, CompValue):
+        for part in node.values():
+            yield from _variables(part)
+    elif not isinstance(node, str) and hasattr(node, "__iter__"):
+        for part in node:
+            yield from _variables(part)
+
+
 def _answered(request: dict) -> tuple[str, list[str]]:
     query = checked(request["text"], request["where"])
     form = request["form"] or ("ttl" if query.kind == "CONSTRUCT" else request["other"])
@@ -220,6 +310,7 @@ def _answered(request: dict) -> tuple[str, list[str]]:
         text = _tsv(table) if form == "tsv" else table.write(form)
     if cut:
         notes.append(f"cut after {most} {'triples' if form == 'ttl' else 'rows'}; there are more, raise --max-rows or narrow the query")
+    notes += [f"line {line}: {told}" for line, told in slow_negations(request["text"])]
     if query.negates:
         _, solutions = store.select(_UNKNOWN, at=date_value(request["at"]))
         refs = [row[0] for row in Table(["provision"], [[_cell(row[0])] for row in solutions]).sorted().rows]

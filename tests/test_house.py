@@ -34,6 +34,7 @@ FLOORS = {
     "difference": {"checks", "errors", "questions", "rooms", "store", "table", "terms"},
     "cli.drafts": {"errors", "questions", "store", "table", "amendments", "difference", "cli"},
     "cookbook": {"errors", "questions", "rooms", "store", "table", "terms"},
+    "endpoint": {"errors", "questions", "rooms", "sparql", "table"},
     "narrow": {"errors", "questions", "store", "table", "terms"},
     "cli.streams": {"errors", "questions", "table"},
     "cli.parser": {"errors", "terms", "narrow", "cli.streams"},
