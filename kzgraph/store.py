@@ -78,7 +78,7 @@ class Store:
         if not isinstance(solutions, ox.QuerySolutions):
             raise BadQuery(f"{where}: only SELECT gives rows; write the question as a SELECT")
         columns = [variable.value for variable in solutions.variables]
-        return columns, ([solution[index] for index in range(len(columns))] for solution in solutions)
+        return columns, (list(solution) for solution in solutions)
 
     def statements(self) -> set[tuple[str, str, str]]:
         """Everything in the graph as (subject, property, value): IRIs as they are, literals in N-Triples form."""
