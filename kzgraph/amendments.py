@@ -213,6 +213,12 @@ def whatif(store: Store, amendments: Sequence[Amendment], *, at: str = "", today
     (closes, stays, changes-type, opens), gap, types before and after, provision, ground, labels; *stays* holds the gaps of the provisions
     touched. ``asks``: answered in full, in part or not, with the gaps it asks to close before and after. ``cases``: those whose path ran through
     a provision touched; it is never said that an amendment would have prevented one. Raises what ``laid`` raises.
+
+    >>> outcome = whatif(graph, [read("criminal-code-145", graph.rooms)])
+    >>> outcome.counts()
+    {'closes': 2, 'stays': 3, 'changes-type': 0, 'opens': 0}
+    >>> [(row["ask"], row["answered"]) for row in outcome.asks.records()]
+    [('ask/ecom-2024-amend-145', 'in-full')]
     """
     at = at or max([today, *(amendment.last for amendment in amendments)])
     after = Store(laid(store.rooms, amendments), cache=False, restricted=store.restricted)

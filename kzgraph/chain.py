@@ -34,6 +34,10 @@ class Chain(Table):
 def chain(store: Store, gap: str, *, at: str, lang: str = "en") -> Chain:
     """The chain of a gap that is open on the day ``at`` (ISO date), in the language ``lang``.
 
+    >>> steps = chain(graph, "gap/residual-only/criminal-code-2014/art_145/sexual-orientation", at="2026-11-20").records()
+    >>> steps[0]["kind"], steps[-1]["kind"]
+    ('duty', 'remedy-residual-only')
+
     Raises UnknownName where the address is no gap, or the gap is not open on that day; the message says when it is.
     """
     rows = answer(store, "explain-gap", gap=gap, at=at, lang=lang).records()
@@ -48,6 +52,10 @@ def chain(store: Store, gap: str, *, at: str, lang: str = "en") -> Chain:
 
 def cell(store: Store, provision: str, ground: str, *, at: str, lang: str = "en") -> Chain:
     """The chain of a cell of the matrix: what the protective list of ``provision`` says of ``ground`` on the day ``at``, and why.
+
+    >>> told = cell(graph, "act/criminal-code-2014/art_145", "ground/sex", at="2026-11-20")
+    >>> [step["text"] for step in told.records() if step["kind"] == "cell-listed"]
+    ['Verdict: listed. The list names the ground sex, in the words «sex», place 5.']
 
     Steps and columns as those of a gap. Raises UnknownName where no version with a protective list is in force on that day.
     """

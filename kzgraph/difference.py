@@ -72,7 +72,12 @@ def difference(old: Store, new: Store, *, at: str, lang: str = "en", names: tupl
 
     ``entities``: change (added, removed, changed), kind, thing, label, part, property, before, after. ``effects``: what (gap, verdict, answer,
     figure), change, thing, label, before, after. ``privacy``: change, thing, label, told. A part (a version, a list, a citation) is told with the thing
-    it belongs to. The order and form of files never differ: statements are compared, not lines.
+    it belongs to.
+
+    >>> difference(graph, graph, at="2026-11-20").empty
+    True
+
+    The order and form of files never differ: statements are compared, not lines.
     """
     told = {name.removeprefix("sentence/diff-"): text for name, text, _ in answer(_wordbook(new.rooms), "sentences", lang=lang).rows}
     before, after = (Store(_bare(store.rooms), cache=False, restricted=True).statements() for store in (old, new))

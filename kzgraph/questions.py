@@ -136,6 +136,12 @@ def question(rooms: Rooms, name: str) -> Question:
 def answer(store: Store, name: str, **values: str) -> Table:
     """The answer to a named question, one row each, cells as strings (references, codes, dates, labels).
 
+    ``values`` are its parameters: days as ISO dates, ``lang`` (en without it), references. What the rows mean, the rules in ``queries/rules/`` decide.
+
+    >>> cells = answer(graph, "matrix", at="2026-11-20").records()
+    >>> {row["verdict"] for row in cells if row["provision"].endswith("criminal-code-2014/art_145") and row["ground"] == "ground/sexual-orientation"}
+    {'open-clause'}
+
     Raises UnknownName, BadValue, BadQuery.
     """
     asked = question(store.rooms, name)

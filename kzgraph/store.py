@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from kzgraph import __version__
 from kzgraph.errors import BadFile, BadQuery, one_line
-from kzgraph.rooms import Rooms
+from kzgraph.rooms import Rooms, open_rooms
 from kzgraph.terms import BASE, NS
 
 _XSD_DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
@@ -94,6 +94,18 @@ class Store:
 
     def __len__(self) -> int:
         return len(self.engine)
+
+
+def load(root: "str | os.PathLike | None" = None, data: "str | os.PathLike | None" = None) -> Store:
+    """The graph of the rooms at ``root`` (the shipped ones without it), with the data of another folder in ``data``.
+
+    >>> graph = load()
+    >>> len(graph.rooms.version)
+    12
+
+    Raises RoomMissing; BadFile and BadQuery when it is first asked.
+    """
+    return Store(open_rooms(root, data))
 
 
 def node(iri: str) -> ox.NamedNode:

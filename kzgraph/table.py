@@ -18,6 +18,13 @@ class Table:
 
     ``show`` names the columns that a page or a screen has room for, ``group`` the column whose change
     starts a new block, ``pivot`` the three columns (down, across, cell) of a cross table.
+
+    >>> table = Table(("ground", "verdict"), [("ground/sex", "listed")], notes=("a note",))
+    >>> table.records()
+    [{'ground': 'ground/sex', 'verdict': 'listed'}]
+    >>> print(table.write("csv"), end="")
+    ground,verdict
+    ground/sex,listed
     """
 
     def __init__(
