@@ -40,13 +40,13 @@ _HOMES = {
     "answer": "questions",
     "narrowed": "narrow",
     "page": "pages",
-    "chain": "chain",
-    "cell": "chain",
+    "chain": "chains",
+    "cell": "chains",
     "read": "amendments",
     "whatif": "amendments",
     "ranking": "amendments",
-    "side": "difference",
-    "difference": "difference",
+    "side": "differences",
+    "difference": "differences",
     "answer_from": "endpoint",
     "to_rdflib": "interchange",
     "KzError": "errors",
@@ -56,10 +56,10 @@ if TYPE_CHECKING:
     from kzgraph.amendments import ranking as ranking
     from kzgraph.amendments import read as read
     from kzgraph.amendments import whatif as whatif
-    from kzgraph.chain import cell as cell
-    from kzgraph.chain import chain as chain
-    from kzgraph.difference import difference as difference
-    from kzgraph.difference import side as side
+    from kzgraph.chains import cell as cell
+    from kzgraph.chains import chain as chain
+    from kzgraph.differences import difference as difference
+    from kzgraph.differences import side as side
     from kzgraph.endpoint import answer_from as answer_from
     from kzgraph.errors import KzError as KzError
     from kzgraph.interchange import to_rdflib as to_rdflib
@@ -84,5 +84,5 @@ def __getattr__(name: str):
     from importlib import import_module
 
     found = getattr(import_module(f"kzgraph.{home}"), name)
-    globals()[name] = found  # a function named like its module (chain, difference) stays the function
+    globals()[name] = found
     return found

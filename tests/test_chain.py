@@ -5,7 +5,7 @@ import re
 import pytest
 from conftest import HERE
 
-from kzgraph.chain import cell, chain
+from kzgraph.chains import cell, chain
 from kzgraph.errors import UnknownName
 from kzgraph.questions import answer
 from kzgraph.terms import LANGUAGES

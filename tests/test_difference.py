@@ -9,7 +9,7 @@ from conftest import HERE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kzgraph.difference import difference, side
+from kzgraph.differences import difference, side
 from kzgraph.errors import BadValue
 from kzgraph.rooms import Rooms
 from kzgraph.store import Store

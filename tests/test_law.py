@@ -71,7 +71,7 @@ def test_every_cell_of_gaps_and_matrix_is_filled(store, at):
 @pytest.mark.parametrize("at", DAYS)
 @pytest.mark.parametrize("lang", ["en", "ru", "kk"])
 def test_every_open_gap_can_be_explained(store, at, lang):
-    from kzgraph.chain import chain
+    from kzgraph.chains import chain
 
     for row in answer(store, "gaps", at=at, lang=lang).records()[:: 1 if lang == "en" else 9]:
         steps = chain(store, row["gap"], at=at, lang=lang).records()

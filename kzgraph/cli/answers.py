@@ -81,7 +81,7 @@ def shown(store: Store, args: argparse.Namespace) -> int:
 
 def explained(store: Store, args: argparse.Namespace) -> int:
     """The chain of a gap, or of a cell: a provision and a ground."""
-    from kzgraph.chain import cell, chain
+    from kzgraph.chains import cell, chain
     from kzgraph.narrow import existing
 
     at = streams.asked_day(args)

@@ -43,7 +43,7 @@ def _written(answer, args: argparse.Namespace) -> None:
 
 def compared(store: Store, args: argparse.Namespace) -> int:
     """The difference of two versions; with ``--exit-code`` 1 if there is any."""
-    from kzgraph.difference import difference, side
+    from kzgraph.differences import difference, side
 
     old = Store(side(store.rooms, args.old), cache=False)
     new = Store(side(store.rooms, args.new), cache=False) if args.new else store
