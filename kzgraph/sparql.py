@@ -167,67 +167,86 @@ def worker() -> None:
 
 
 def slow_negations(text: str) -> list[tuple[int, str]]:
-    """Every EXISTS and NOT EXISTS that the engine evaluates anew for each row, as (line, what to do); [] for a query that scales.
+    """Every EXISTS, NOT EXISTS and MINUS whose time grows with the square of the data, as (line, what to do); [] for a query that scales.
 
-    Its body joins two patterns or more (a path of two steps is two patterns), or holds an OPTIONAL, and is no star about one subject that
-    is bound outside. Measured: the time of such a query grows with the square of the data (oxigraph issue 885). A MINUS that shares its
-    variables with the rest is a join, and scales. The text must parse (``checked``).
+    An EXISTS does where its body joins two patterns or more (a path of two steps is two patterns, an OPTIONAL or MINUS is one too) and is
+    no star about one subject that is bound outside: the engine joins it anew for each row (oxigraph issue 885). A MINUS does where no
+    variable is certain to be bound on both sides: each row is held against each. Measured, see tests/test_scaling.py. The text must parse (``checked``).
     """
     from collections import Counter
 
     from rdflib.plugins.sparql.parser import parseQuery
-    from rdflib.term import Variable
+    from rdflib.term import BNode, Variable
 
     _, query = parseQuery(text)
-    words = [token for token in TOKEN.finditer(text) if token["word"] and token["word"].upper() == "EXISTS"]
-    bodies = [node.graph for node in _walk(query) if getattr(node, "name", "") in ("Builtin_EXISTS", "Builtin_NOTEXISTS")]
+    nodes = list(_walk(query))
     everywhere = Counter(_variables(query))
+    slow = set()
+    for node in nodes:
+        name = getattr(node, "name", "")
+        if name in ("Builtin_EXISTS", "Builtin_NOTEXISTS"):
+            inside = Counter(_variables(node.graph))
+            for subjects, steps, sequence in _branches(node.graph):
+                free = any(isinstance(one, BNode) or isinstance(one, Variable) and everywhere[str(one)] == inside[str(one)] for one in subjects)
+                if steps > 1 and (free or sequence or len(subjects) > 1):
+                    slow.add(id(node))
+        elif name == "GroupGraphPatternSub":
+            bound: set[str] = set()
+            for part in node.part or []:
+                if getattr(part, "name", "") != "MinusGraphPattern":
+                    bound |= _certain_of(part)
+                elif bound and not bound & _certain(part.graph):
+                    slow.add(id(part))
     found = []
-    for token, body in zip(words, bodies, strict=True):
-        inside = Counter(_variables(body))
-        outside = {name for name, count in everywhere.items() if count > inside[name]}
-        for subjects, steps, optional in _branches(body):
-            one = len(subjects) == 1 and all(not isinstance(subject, Variable) or str(subject) in outside for subject in subjects)
-            if (optional and steps) or (steps > 1 and not (one and steps == len(list(_triples(body))))):
-                advice = "joins several patterns for each row and can take very long; bind them outside, or use MINUS"
-                found.append((_line(text, token.start()), f"this EXISTS {advice}"))
-                break
-    return found
+    words = [token for token in TOKEN.finditer(text) if token["word"]]
+    for word, names, advice in (
+        ("EXISTS", ("Builtin_EXISTS", "Builtin_NOTEXISTS"), "joins several patterns for each row and can take very long; bind them outside, or use MINUS"),
+        ("MINUS", ("MinusGraphPattern",), "shares no variable that is always bound with what stands before it and can take very long; name one in both"),
+    ):
+        places = [token.start() for token in words if token["word"].upper() == word]
+        for place, node in zip(places, (node for node in nodes if getattr(node, "name", "") in names), strict=True):
+            if id(node) in slow:
+                found.append((_line(text, place), f"this {word} {advice}"))
+    return sorted(found)
 
 
-def _branches(body) -> Iterator[tuple[set, int, bool]]:
-    """(subjects, steps, whether there is an OPTIONAL) of each alternative of a group, filters and what is nested in them left out."""
-    subjects, steps, optional = set(), 0, False
-    unions = []
+def _branches(body) -> list[tuple[set, int, bool]]:
+    """(subjects, steps, whether a path is a sequence) of each alternative of a group; filters and what is nested in them are left out."""
+    if getattr(body, "name", "") == "SubSelect":
+        return [(set(), 2, True)]
+    branches: list[tuple[set, int, bool]] = [(set(), 0, False)]
     for part in getattr(body, "part", None) or []:
         name = getattr(part, "name", "")
         if name == "TriplesBlock":
-            for subject, path, _ in _block(part):
-                subjects.add(subject)
-                steps += _steps(path)
-        elif name == "OptionalGraphPattern":
-            optional = True
+            block = [triple for group in part.triples for triple in zip(group[::3], group[1::3], group[2::3], strict=True)]
+            more = [({subject for subject, _, _ in block}, sum(_steps(path) for _, path, _ in block), any(_sequence(path) for _, path, _ in block))]
+        elif name in ("OptionalGraphPattern", "MinusGraphPattern", "GraphGraphPattern"):
+            more = _branches(part.graph)
         elif name == "GroupOrUnionGraphPattern":
-            unions.append([branch for one in part.graph for branch in _branches(one)])
-        elif name in ("SubSelect", "GraphGraphPattern", "InlineData"):
-            steps += 2
-    if getattr(body, "name", "") == "SubSelect":
-        steps += 2
-    branches = [(subjects, steps, optional)]
-    for union in unions:
-        branches = [(left | right, one + two, either or other) for left, one, either in branches for right, two, other in union]
-    yield from branches
+            more = [branch for one in part.graph for branch in _branches(one)]
+        else:
+            continue
+        branches = [(left | right, one + two, either or other) for left, one, either in branches for right, two, other in more]
+    return branches
 
 
-def _triples(body) -> Iterator[tuple]:
-    for node in _walk(body):
-        if getattr(node, "name", "") == "TriplesBlock":
-            yield from _block(node)
+def _certain(group) -> set[str]:
+    """The variables that every solution of a group binds."""
+    if getattr(group, "name", "") == "SubSelect":
+        inner = _certain(group.where)
+        return {str(one.evar or one.var) for one in group.projection if one.evar or str(one.var) in inner} if group.projection else inner
+    return set().union(*(_certain_of(part) for part in getattr(group, "part", None) or []))
 
 
-def _block(block) -> Iterator[tuple]:
-    for group in block.triples:
-        yield from zip(group[::3], group[1::3], group[2::3], strict=True)
+def _certain_of(part) -> set[str]:
+    name = getattr(part, "name", "")
+    if name == "TriplesBlock":
+        return set(_variables(part))
+    if name == "GroupOrUnionGraphPattern":
+        return set.intersection(*(_certain(one) for one in part.graph))
+    if name in ("Bind", "InlineData"):
+        return set(_variables(part.var))
+    return _certain(part.graph) if name == "GraphGraphPattern" else set()
 
 
 def _steps(path) -> int:
@@ -239,6 +258,16 @@ def _steps(path) -> int:
     if name in ("PathElt", "PathEltOrInverse"):
         return _steps(path.part)
     return 1
+
+
+def _sequence(path) -> bool:
+    """Whether the engine reads the path as a join of patterns; one that repeats or branches it follows step by step."""
+    name = getattr(path, "name", "")
+    if name in ("PathAlternative", "PathSequence") and len(path.part) > 1:
+        return name == "PathSequence"
+    if name in ("PathAlternative", "PathSequence"):
+        return _sequence(path.part[0])
+    return name in ("PathElt", "PathEltOrInverse") and not path.mod and _sequence(path.part)
 
 
 def _variables(node) -> Iterator[str]:
@@ -275,7 +304,7 @@ def _answered(request: dict) -> tuple[str, list[str]]:
     root, data, outside = request["rooms"]
     rooms = open_rooms(root, data, outside)
     store = Store(rooms, restricted=request["restricted"])
-    store.cache = Kept(rooms, request["restricted"]) if store.cache else None
+    store.cache = Kept(rooms, "-restricted" if request["restricted"] else "") if store.cache else None
     store.engine  # noqa: B018 - loaded now
     _shut()
     try:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kzgraph import __version__
-from kzgraph.errors import BadFile, BadQuery, one_line
+from kzgraph.errors import BadFile, BadQuery, BadValue, one_line
 from kzgraph.rooms import Rooms, open_rooms
 from kzgraph.terms import BASE, NS
 
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _XSD_DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
 
 
@@ -22,12 +23,15 @@ class Store:
     answers to named questions, are kept in the user's cache folder under the digest of those files: an edited file
     has another digest and so never meets an old answer. ``cache=False``, or ``KZGRAPH_CACHE=off``, does without.
     Records of the restricted tier are taken out before anything is derived, unless ``restricted`` asks for them.
+    With a ``profile`` (``public``, ``partner``, ``internal``; ontology/profiles.ttl) the graph holds, after all was derived, only what
+    that profile lets through, so that nothing made from it can hold more.
     """
 
-    def __init__(self, rooms: Rooms, *, cache: bool = True, restricted: bool = False) -> None:
+    def __init__(self, rooms: Rooms, *, cache: bool = True, restricted: bool = False, profile: str = "") -> None:
         self.rooms = rooms
         self.restricted = restricted
-        self.cache = Cache(rooms, restricted) if cache and os.environ.get("KZGRAPH_CACHE") != "off" else None
+        self.profile = profile
+        self.cache = Cache(rooms, "-".join(["", *(["restricted"] if restricted else []), *([profile] if profile else [])])) if cache and os.environ.get("KZGRAPH_CACHE") != "off" else None
 
     @cached_property
     def engine(self) -> ox.Store:
@@ -59,6 +63,8 @@ class Store:
                 raise BadQuery(f"{name}: a rule derives triples; write it as a CONSTRUCT")
             lines = derived.serialize(format=ox.RdfFormat.N_TRIPLES)
             engine.load(input=lines, format=ox.RdfFormat.N_TRIPLES)
+        if self.profile:
+            engine = _let_through(engine, self.profile)
         if self.cache:
             self.cache.keep("graph.nt", engine.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b"")
         return engine
@@ -139,12 +145,49 @@ def _withhold(engine: ox.Store) -> None:
         engine.remove(quad)
 
 
+def _let_through(engine: ox.Store, profile: str) -> ox.Store:
+    """A graph with only the classes and properties that the profile lists, its tiers, and no pointer to what was left behind."""
+
+    def objects(subject: ox.NamedNode, name: str) -> list[ox.NamedNode]:
+        return [quad.object for quad in engine.quads_for_pattern(subject, ox.NamedNode(NS + name), None)]
+
+    lines, tiers, chain = set(), set(), [ox.NamedNode(f"{BASE}profile/{profile}")]
+    for one in chain:
+        chain += [other for other in objects(one, "extendsProfile") if other not in chain]
+        lines |= {(kind, key) for line in objects(one, "lets") for kind in objects(line, "ofClass") for key in objects(line, "letsProperty")}
+    tiers |= {tier.value for tier in objects(chain[0], "letsTier")}
+    if not lines:
+        raise BadValue(f"{profile}: no such profile; 'kzgraph list profiles' names them")
+    kinds = {kind for kind, _ in lines}
+    classes: dict = {}
+    for quad in engine.quads_for_pattern(None, ox.NamedNode(_TYPE), None):
+        classes.setdefault(quad.subject, set()).add(quad.object)
+    tier = ox.NamedNode(f"{NS}tier")
+    barred = {quad.subject.value for quad in engine.quads_for_pattern(None, tier, None) if quad.object.value not in tiers}
+    parts = tuple(f"{iri}." for iri in barred)
+
+    def kept(thing) -> bool:
+        if thing.value in barred or thing.value.startswith(parts):
+            return False
+        return bool(classes.get(thing, set()) & kinds)
+
+    known = {quad.subject for quad in engine}
+    keeps = {thing: kept(thing) for thing in known}
+    fresh = ox.Store()
+    fresh.bulk_extend(
+        quad for quad in engine
+        if keeps[quad.subject] and any((kind, quad.predicate) in lines for kind in classes[quad.subject])
+        and (isinstance(quad.object, ox.Literal) or keeps.get(quad.object, not quad.object.value.startswith(BASE)))
+    )  # fmt: skip
+    return fresh
+
+
 class Cache:
     """A folder of the user's for one state of the files and of the program. What cannot be written is done without."""
 
-    def __init__(self, rooms: Rooms, restricted: bool) -> None:
+    def __init__(self, rooms: Rooms, kind: str = "") -> None:
         home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-        self.folder = Path(home) / "kzgraph" / f"{rooms.digest}-{__version__}-{ox.__version__}{'-restricted' if restricted else ''}"
+        self.folder = Path(home) / "kzgraph" / f"{rooms.digest}-{__version__}-{ox.__version__}{kind}"
 
     def path(self, name: str) -> Path:
         """Where a thing of that name is kept."""
