@@ -12,6 +12,7 @@ REAL = {
     "lang": "en",
     "since": "2024-12-31",
     "until": "2026-11-20",
+    "body": "body/cescr",
     "gap": "gap/residual-only/criminal-code-2014/art_145/sexual-orientation",
     "ground": "ground/sex",
     "provision": "act/criminal-code-2014/art_145",

@@ -16,6 +16,7 @@ from kzgraph.terms import LANGUAGES
 TOY = {
     "at": "2021-02-01", "lang": "en", "since": "2020-01-01", "until": "2026-01-01", "ground": "ground/sex", "provision": "act/new-law/art_1",
     "gap": "gap/residual-only/new-law/art_1/sexual-orientation",
+    "body": "body/committee",
 }
 THINGS = {"show-case": "case/2021-001", "show-provision": "act/new-law/art_1", "show-thing": "act/new-law", "lineage-asks": "lineage/general-act"}
 

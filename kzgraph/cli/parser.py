@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("view", "a part of the graph as a picture, a graph file, a table or a page", "kzgraph view gaps -o gaps.svg")
     sub.add_argument("name", metavar="NAME", nargs="?", help="without it, the views are listed")
+    sub.set_defaults(format=None)
     sub.add_argument("ref", metavar="REF", nargs="*", help="what the view is of: a provision, case, ask, gap or amendment")
     _leaves(sub, "svg png pdf graphml gexf cyjs dot mmd csv ttl trig nq jsonld html, by the suffix")
     sub.add_argument("--most", metavar="N", type=_count, default=25, help="show up to N nodes; what is left out is told in the picture (default: 25)")
@@ -100,6 +101,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("ref", metavar="REF", nargs="*", help="what the figure is of: an ask, a gap or an amendment")
     _leaves(sub, "svg png pdf, by the suffix; with --table csv json md")
     sub.add_argument("--table", action="store_true", help="the table with the same numbers in place of the picture")
+    sub.add_argument("--format", choices=TABLES, help="with --table: default table on a terminal, csv when piped; or by the suffix of -o")
     _add(sub, _narrowing, _styled)
     sub = command("export", "a workbook: gaps, matrix, cases, asks, figures, sources, codebook, a sheet each", "kzgraph export book.xlsx")
     sub.add_argument("output", metavar="FILE", help="the workbook to write, .xlsx")

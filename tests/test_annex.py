@@ -1,0 +1,166 @@
+"""The annex and the fact sheet: each gap once, each footnote a source of the chain, the length kept, the same bytes, no secret."""
+
+import io
+import re
+import zipfile
+
+import docx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from planted import leaks, planted_rooms
+from pypdf import PdfReader
+
+from kzgraph.errors import BadValue, UnknownName
+from kzgraph.export.annex import Document, Paragraph, annex, fact_sheet
+from kzgraph.export.document import markdown, write
+from kzgraph.export.document import docx as as_docx
+from kzgraph.export.document import pdf as as_pdf
+from kzgraph.export.style import Style
+from kzgraph.profiles import released_store
+from kzgraph.questions import answer
+
+AT = "2026-11-20"
+GAP = "gap/residual-only/criminal-code-2014/art_145/sexual-orientation"
+
+
+@pytest.fixture(scope="module")
+def public(rooms):
+    return released_store(rooms)
+
+
+@pytest.fixture(scope="module")
+def cescr(public):
+    return annex(public, "cescr", at=AT, since="2019-03-29")
+
+
+def notes(document: Document) -> list[str]:
+    return [note for _, some in document.sections for one in some for _, cited in one.parts for note in cited]
+
+
+def text(document: Document) -> str:
+    return " ".join(part for _, some in document.sections for one in some for part, _ in one.parts)
+
+
+def test_every_gap_of_the_body_stands_in_it_once_under_its_article(public, cescr):
+    rows = answer(public, "gap-duties", body="body/cescr", at=AT).records()
+    whole = text(cescr)
+    for row in rows:
+        assert row["provision_label"] in whole and row["ground_label"] in whole
+    headings = [heading for heading, _ in cescr.sections]
+    assert [row for row in dict.fromkeys(row["duty_label"] for row in rows) if row not in headings] == []
+
+
+def test_each_footnote_is_a_source_and_those_of_an_article_are_of_its_treaty(public, cescr):
+    titles = {row["title"] for row in answer(public, "list-documents").records()} | {row["symbol"] for row in answer(public, "list-documents").records()}
+    for note in notes(cescr):
+        assert any(title and title in note for title in titles), note
+    articles = [some for heading, some in cescr.sections if heading.startswith("ICESCR")]
+    cited = " ".join(note for some in articles for one in some for _, found in one.parts for note in found)
+    assert "E/C.12/GC/20" in cited and "CCPR/C" not in cited
+
+
+def test_earlier_asks_are_told_with_their_answers_and_a_hostile_demand_never(cescr):
+    asks = next(some for heading, some in cescr.sections if heading.startswith("Earlier asks"))
+    told = " ".join(part for one in asks for part, _ in one.parts)
+    assert "2019" in told and "comprehensive law" in told and "22 times" in told
+    assert "propaganda" not in told.lower()
+
+
+def test_what_was_replaced_since_the_last_report_is_flagged(public, cescr):
+    whole = text(cescr)
+    assert "Flag: this wording applies since 2026-07-01, later than 2019-03-29." in whole
+    gone = dict(cescr.sections)["Provisions that are no more law"]
+    assert any("Art. 14(2) ended on 2026-07-01" in part and "Art. 16(2)" in part for one in gone for part, _ in one.parts)
+    assert "Flag" not in text(annex(public, "cescr", at=AT)) and "Provisions that are no more law" not in dict(annex(public, "cescr", at=AT).sections)
+
+
+@pytest.mark.parametrize("most", [200, 500, 900])
+def test_it_keeps_to_the_words_it_may_have_and_says_what_it_left_out(public, most):
+    short = annex(public, "hrc", at=AT, most=most)
+    assert short.words <= most
+    assert any("left out to keep within" in note for note in short.notes)
+    whole = annex(public, "hrc", at=AT)
+    assert whole.words > 900 and int(whole.counted().rows[-1][1]) == whole.words == sum(int(row[1]) for row in whole.counted().rows[:-1])
+    assert "sexual orientation" in text(short), "what matters most goes last"
+
+
+def test_it_can_be_narrowed_and_written_in_russian(public):
+    document = annex(public, "hrc", at=AT, lang="ru", grounds=["ground/sogi"], provisions=["act/criminal-code-2014"])
+    whole = text(document)
+    assert "сексуальная ориентация" in whole and "ст. 145" in whole and "Трудовой кодекс" not in whole and "religion" not in whole
+    with pytest.raises(BadValue, match="written in en or ru"):
+        annex(public, "hrc", at=AT, lang="kk")
+    with pytest.raises(UnknownName, match="take one of cescr"):
+        annex(public, "cesrc", at=AT)
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_fact_sheet_of_every_type_is_one_page_with_its_caveat(public, lang, tmp_path):
+    for row in {row["type"]: row for row in answer(public, "gaps", at=AT, lang=lang).records()}.values():
+        document = fact_sheet(public, row["gap"], at=AT, lang=lang)
+        assert len(PdfReader(io.BytesIO(as_pdf(document, Style()))).pages) == 1, row["gap"]
+        assert "Caveat" in text(document) or "Оговорка" in text(document)
+        assert notes(document)
+
+
+def test_each_format_opens_in_its_reader_and_holds_the_same_words(cescr, tmp_path):
+    for form in ("docx", "md", "pdf"):
+        write(cescr, str(tmp_path / f"annex.{form}"))
+    opened = docx.Document(str(tmp_path / "annex.docx"))
+    words = " ".join(paragraph.text for paragraph in opened.paragraphs)
+    printed = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(str(tmp_path / "annex.pdf")).pages))
+    marked = (tmp_path / "annex.md").read_text(encoding="utf-8")
+    for heading, some in cescr.sections:
+        assert heading in words and heading in marked
+        for one in some[:3]:
+            assert one.parts[0][0] in words
+    assert "Labour Code, Art. 25(2)" in printed and "doc" not in {path.suffix for path in tmp_path.iterdir()}
+    with zipfile.ZipFile(tmp_path / "annex.docx") as archive:
+        inside = archive.read("word/footnotes.xml").decode()
+        marks = archive.read("word/document.xml").decode()
+    total = len(notes(cescr))
+    assert inside.count("<w:footnote ") == total + 2 and marks.count("<w:footnoteReference ") == total
+    assert len(re.findall(r"(?m)^\[\^\d+\]: ", marked)) == total == max(int(number) for number in re.findall(r"\[\^(\d+)\]", marked))
+    with pytest.raises(BadValue, match="suffix of docx, md, pdf"):
+        write(cescr, str(tmp_path / "annex.odt"))
+
+
+def test_the_same_document_gives_the_same_bytes(cescr):
+    for made in (as_docx, as_pdf, markdown):
+        assert made(cescr, Style()) == made(cescr, Style())
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=60))
+def test_hostile_words_stay_words_in_every_format(words):
+    document = Document(words or "x", [words], [(words or "y", [Paragraph((words, [words]), look="item")])], [words], "en")
+    opened = docx.Document(io.BytesIO(as_docx(document, Style())))
+    assert opened.paragraphs
+    assert as_pdf(document, Style()).startswith(b"%PDF")
+    assert "<script" not in markdown(Document("t", [], [("h", [Paragraph(("<script>", []))])], [], "en"), Style())
+
+
+def test_no_secret_is_in_any_format(tmp_path):
+    store = released_store(planted_rooms(tmp_path))
+    for name, document in (
+        ("annex", annex(store, "committee", at="2021-12-31", since="2019-01-01")),
+        ("sheet", fact_sheet(store, "gap/residual-only/new-law/art_1/sexual-orientation", at="2021-02-01")),
+    ):
+        for form in ("docx", "md", "pdf"):
+            path = tmp_path / f"{name}.{form}"
+            write(document, str(path), Style(name="An organisation"))
+            assert leaks(path) == []
+
+
+def test_the_command_writes_and_counts(run, tmp_path):
+    code, out, err = run("report", "--body", "cescr", "--at", AT, "--since", "2019-03-29", "--words", "600", "-o", tmp_path / "annex.docx")
+    assert (code, out) == (0, "") and "words: ICESCR" in err and "does not hide" in err
+    code, _, err = run("report", "--gap", GAP, "--at", AT, "-o", tmp_path / "sheet.md")
+    assert code == 0 and "Caveat" in (tmp_path / "sheet.md").read_text(encoding="utf-8")
+    for arguments, expected in (
+        (("--body", "cescr"), "no file named"), (("--body", "unicef", "-o", tmp_path / "x.md"), "take one of"), (("-o", "x.md"), "one of the arguments --body --gap"),
+        (("--body", "cescr", "--since", "May", "-o", tmp_path / "x.md"), "not a date"), (("--gap", "ground/sex", "-o", tmp_path / "x.md"), "not a gap"),
+    ):
+        code, out, err = run("report", *arguments)
+        assert (code, out) == (2, "") and expected in err and len(err.strip().splitlines()) == 1
