@@ -10,7 +10,7 @@
 
 The public names are loaded on first use, so that importing the package costs nothing:
 
-- ``load(root=None, data=None)`` → :class:`Store`, the graph with what the rules derive from it; ``Store(open_rooms(…))`` says more exactly which :class:`Rooms`;
+- ``load(root=None, data=None)`` → :class:`Store`, the graph with what the rules derive; ``Store(open_rooms(…))`` names the :class:`Rooms`;
 - ``catalogue(rooms)``, ``question(rooms, name)`` → the named questions: title, limits, parameters, columns;
 - ``answer(graph, name, **values)`` → :class:`Table`, one question answered; ``narrowed(graph, asked, table, wanted)`` keeps some of its rows;
 - ``page(graph, ref, at=…)`` → Table, what is stated of one thing;

@@ -34,10 +34,9 @@ def closed(asked: Question, **values: str) -> str:
             state, depth = "by", 0
         name = text[1:] if text[0] in "?$" else ""
         if name in terms:
+            text = terms[name]
             if state and depth == 0:  # no constant may stand there
-                text = f"({terms[name]} AS ?{name})" if state == "select" and selects == 1 else ""
-            else:
-                text = terms[name]
+                text = f"({text} AS ?{name})" if state == "select" and selects == 1 else ""
         out.append(text)
     return "".join(out) + asked.text[place:]
 

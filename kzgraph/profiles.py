@@ -19,7 +19,7 @@ def released_store(rooms: Rooms, profile: str = "public", *, restricted: bool = 
     if profile not in PROFILES:
         raise UnknownName(f"--profile {profile}: no such profile; nearest: {', '.join(nearest(profile, list(PROFILES)) or PROFILES)}")
     if restricted and profile != "internal":
-        raise BadValue(f"--profile {profile}: restricted records leave with the profile internal alone; leave --show-restricted out, or take --profile internal")
+        raise BadValue(f"--profile {profile}: restricted records leave with the profile internal alone; take it, or leave --show-restricted out")
     return Store(rooms, restricted=restricted, profile=profile)
 
 

@@ -187,7 +187,7 @@ def slow_negations(text: str) -> list[tuple[int, str]]:
         if name in ("Builtin_EXISTS", "Builtin_NOTEXISTS"):
             inside = Counter(_variables(node.graph))
             for subjects, steps, sequence in _branches(node.graph):
-                free = any(isinstance(one, BNode) or isinstance(one, Variable) and everywhere[str(one)] == inside[str(one)] for one in subjects)
+                free = any(isinstance(one, BNode) or (isinstance(one, Variable) and everywhere[str(one)] == inside[str(one)]) for one in subjects)
                 if steps > 1 and (free or sequence or len(subjects) > 1):
                     slow.add(id(node))
         elif name == "GroupGraphPatternSub":

@@ -31,7 +31,8 @@ class Store:
         self.rooms = rooms
         self.restricted = restricted
         self.profile = profile
-        self.cache = Cache(rooms, "-".join(["", *(["restricted"] if restricted else []), *([profile] if profile else [])])) if cache and os.environ.get("KZGRAPH_CACHE") != "off" else None
+        kind = ("-restricted" if restricted else "") + (f"-{profile}" if profile else "")
+        self.cache = Cache(rooms, kind) if cache and os.environ.get("KZGRAPH_CACHE") != "off" else None
 
     @cached_property
     def engine(self) -> ox.Store:
@@ -149,7 +150,8 @@ def _let_through(engine: ox.Store, profile: str) -> ox.Store:
     """A graph with only the classes and properties that the profile lists, its tiers, and no pointer to what was left behind."""
 
     def objects(subject: ox.NamedNode, name: str) -> list[ox.NamedNode]:
-        return [quad.object for quad in engine.quads_for_pattern(subject, ox.NamedNode(NS + name), None)]
+        found = (quad.object for quad in engine.quads_for_pattern(subject, ox.NamedNode(NS + name), None))
+        return [thing for thing in found if isinstance(thing, ox.NamedNode)]
 
     lines, tiers, chain = set(), set(), [ox.NamedNode(f"{BASE}profile/{profile}")]
     for one in chain:
@@ -163,7 +165,7 @@ def _let_through(engine: ox.Store, profile: str) -> ox.Store:
     for quad in engine.quads_for_pattern(None, ox.NamedNode(_TYPE), None):
         classes.setdefault(quad.subject, set()).add(quad.object)
     tier = ox.NamedNode(f"{NS}tier")
-    barred = {quad.subject.value for quad in engine.quads_for_pattern(None, tier, None) if quad.object.value not in tiers}
+    barred = {str(quad.subject)[1:-1] for quad in engine.quads_for_pattern(None, tier, None) if str(quad.object)[1:-1] not in tiers}
     parts = tuple(f"{iri}." for iri in barred)
 
     def kept(thing) -> bool:

@@ -1,6 +1,7 @@
 """What the tests share: the real rooms, the hand-made world, both engines, and the command."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,15 @@ from kzgraph.rooms import open_rooms  # noqa: E402
 from kzgraph.store import Store  # noqa: E402
 
 HERE = Path(__file__).parent
+
+
+CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+collect_ignore = [] if CHROMIUM else ["test_browser.py"]
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not CHROMIUM:
+        terminalreporter.write_line("the browser tests (tests/test_browser.py) did not run: no Chromium found; on Debian and Ubuntu: apt install chromium")
 
 
 def pytest_addoption(parser):

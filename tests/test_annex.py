@@ -13,8 +13,8 @@ from pypdf import PdfReader
 
 from kzgraph.errors import BadValue, UnknownName
 from kzgraph.export.annex import Document, Paragraph, annex, fact_sheet
-from kzgraph.export.document import markdown, write
 from kzgraph.export.document import docx as as_docx
+from kzgraph.export.document import markdown, write
 from kzgraph.export.document import pdf as as_pdf
 from kzgraph.export.style import Style
 from kzgraph.profiles import released_store
@@ -159,7 +159,9 @@ def test_the_command_writes_and_counts(run, tmp_path):
     code, _, err = run("report", "--gap", GAP, "--at", AT, "-o", tmp_path / "sheet.md")
     assert code == 0 and "Caveat" in (tmp_path / "sheet.md").read_text(encoding="utf-8")
     for arguments, expected in (
-        (("--body", "cescr"), "no file named"), (("--body", "unicef", "-o", tmp_path / "x.md"), "take one of"), (("-o", "x.md"), "one of the arguments --body --gap"),
+        (("--body", "cescr"), "no file named"),
+        (("--body", "unicef", "-o", tmp_path / "x.md"), "take one of"),
+        (("-o", "x.md"), "one of the arguments --body --gap"),
         (("--body", "cescr", "--since", "May", "-o", tmp_path / "x.md"), "not a date"), (("--gap", "ground/sex", "-o", tmp_path / "x.md"), "not a gap"),
     ):
         code, out, err = run("report", *arguments)

@@ -37,6 +37,13 @@ FLOORS = {
     "profiles": {"errors", "questions", "rooms", "store", "table"},
     "export.workbook": {"errors", "profiles", "questions", "store", "table"},
     "endpoint": {"errors", "questions", "rooms", "sparql", "table"},
+    "export.page": {"export.projection", "export.style", "profiles", "questions", "store", "table", "terms"},
+    "export.annex": {"chains", "errors", "profiles", "questions", "store", "table", "terms"},
+    "export.document": {"errors", "export.annex", "export.style", "table"},
+    "cli.exports": {
+        "cli", "errors", "rooms", "store", "profiles", "narrow", "export.workbook", "export.annex", "export.document", "export.style", "export.figure",
+        "export.projection", "export.page", "export.picture", "export.exchange",
+    },
     "export.style": {"errors"},
     "export.projection": {"amendments", "errors", "profiles", "questions", "store", "terms"},
     "export.exchange": {"errors", "export.projection", "store", "table", "terms"},

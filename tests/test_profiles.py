@@ -37,7 +37,8 @@ def test_the_search_finds_a_secret_in_every_kind_of_place(tmp_path):
     places = {
         "plain.txt": secret.encode(), "wide.txt": secret.encode("utf-16-le"), "percent.html": secret.replace("-", "%2D").encode(),
         "entity.html": secret.replace("Z", "&#90;").encode(), "escape.json": secret.replace("Z", "\\u005A").encode(),
-        "inline.svg": b'<image href="data:image/png;base64,' + base64.b64encode(secret.encode()) + b'"/>', "split.xml": secret.replace("-", "</t><t>-").encode(),
+        "inline.svg": b'<image href="data:image/png;base64,' + base64.b64encode(secret.encode()) + b'"/>',
+        "split.xml": secret.replace("-", "</t><t>-").encode(),
         f"{secret}.csv": b"",
     }
     for name, body in places.items():

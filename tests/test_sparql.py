@@ -75,7 +75,7 @@ def test_another_place_is_refused_wherever_it_hides(text, word):
 def test_the_parse_tree_alone_finds_it_too(monkeypatch):
     from kzgraph import sparql
 
-    monkeypatch.setattr(sparql, "_TOKEN", sparql.re.compile(r"(?P<name>(?P<prefix>a)b)(?P<word>c)"))  # a reader of words that reads none
+    monkeypatch.setattr(sparql, "TOKEN", sparql.re.compile(r"(?P<name>(?P<prefix>a)b)(?P<word>c)"))  # a reader of words that reads none
     for text in HIDING[:17]:
         with pytest.raises(BadQuery, match="SERVICE would ask another place"):
             checked(text.replace("%s", AWAY), "q.rq")

@@ -19,6 +19,7 @@ _HANDLERS = {
     "whatif": ("drafts", "drafted", True),
     "diff": ("drafts", "compared", True),
     "export": ("exports", "booked", False),
+    "view": ("exports", "viewed", False),
     "figure": ("exports", "figured", False),
     "report": ("exports", "reported", False),
     "sparql": ("answers", "queried", False),

@@ -75,3 +75,42 @@ def figured(rooms: Rooms, args: argparse.Namespace) -> int:
     made.write(args.output, read(args.style))
     _ended(store, args, at)
     return 0
+
+
+def viewed(rooms: Rooms, args: argparse.Namespace) -> int:
+    """A view as a picture, a graph file or a page, by the suffix; without a name, the views there are."""
+    from kzgraph.export.projection import VIEWS, view
+
+    if not args.name:
+        streams.write("\n".join(VIEWS) + "\n", None)
+        return 0
+    if not args.output:
+        raise BadValue("view: no file named; write -o with one of the suffixes that 'kzgraph view --help' tells")
+    from kzgraph.narrow import existing
+
+    store = _released(rooms, args)
+    at = streams.asked_day(args)
+    only = [existing(store, ref) for ref in (*args.ground, *args.provision)]
+    graph = view(store, args.name, " ".join(args.ref), at=at, lang=args.lang, most=args.most, only=only)
+    _drawn(graph, store, args)
+    streams.say(graph.graph["left_out_told"])
+    _ended(store, args, at)
+    return 0
+
+
+def _drawn(graph, store: Store, args: argparse.Namespace) -> None:
+    from kzgraph.export.style import read
+
+    suffix = args.output.rsplit(".", 1)[-1].lower() if "." in args.output else ""
+    if suffix == "html":
+        from kzgraph.export.page import write as write_page
+
+        write_page(graph, store, args.output, style=read(args.style))
+    elif suffix in ("svg", "png", "pdf"):
+        from kzgraph.export.picture import write as write_picture
+
+        write_picture(graph, args.output, style=read(args.style))
+    else:
+        from kzgraph.export.exchange import write as write_graph
+
+        write_graph(graph, args.output, store)

@@ -34,7 +34,7 @@ class Paragraph:
 
 
 class Document:
-    """Title, lead lines and sections (heading, paragraphs); ``lang``; ``notes`` end it; ``single``: meant for one page. ``words`` per section stand in ``counted()``."""
+    """Title, lead lines and sections (heading, paragraphs); ``lang``; ``notes`` end it; ``single``: for one page."""
 
     def __init__(
         self, title: str, lead: Sequence[str], sections: list[tuple[str, list[Paragraph]]], notes: Sequence[str], lang: str, *, single: bool = False
@@ -149,7 +149,8 @@ def _article(
     groups: dict[tuple[str, str], list[dict[str, str]]] = {}
     for row in rows:
         groups.setdefault((row["provision"], row["type"]), []).append(row)
-    paragraphs, above = [], []
+    paragraphs: list[Paragraph] = []
+    above: list[str] = []
     for key, found in groups.items():
         if key in seen:
             above.append(found[0]["provision_label"])

@@ -23,7 +23,8 @@ def write(document: Document, path: str, style: "Style | None" = None) -> None:
     form = path.rsplit(".", 1)[-1].lower() if "." in path else ""
     if form not in FORMATS:
         raise BadValue(f"{path}: no form of a document; give the file a suffix of {', '.join(FORMATS)}")
-    save({"docx": docx, "md": markdown, "pdf": pdf}[form](document, style or Style()), path)
+    look = style or Style()
+    save(markdown(document, look) if form == "md" else docx(document, look) if form == "docx" else pdf(document, look), path)
 
 
 def markdown(document: Document, style: Style) -> str:
@@ -58,8 +59,10 @@ def pdf(document: Document, style: Style) -> bytes:
         for heading, some in document.sections
     ]
     told: dict = {
-        "title": document.title, "lead": [line for line in (style.name, *document.lead) if line], "sections": sections, "notes": document.notes,
-        "lang": document.lang, "single": document.single, "size": 10.0, "accent": style.accent, "count": _COUNT[document.lang], "counted": document.counted().rows,
+        "title": document.title, "lead": [line for line in (style.name, *document.lead) if line], "sections": sections,
+        "notes": document.notes,
+        "lang": document.lang, "single": document.single, "size": 10.0,
+        "accent": style.accent, "count": _COUNT[document.lang], "counted": document.counted().rows,
     }  # fmt: skip
 
     def made(form: str):
@@ -151,7 +154,8 @@ def docx(document: Document, style: Style) -> bytes:
     for name, count in document.counted().rows:
         cells = table.add_row().cells
         cells[0].text, cells[1].text = _BARRED.sub("", name), count
-    part = Part(PackURI("/word/footnotes.xml"), "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml", _footnotes(notes), page.part.package)
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = Part(PackURI("/word/footnotes.xml"), kind, _footnotes(notes), page.part.package)
     page.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
     out = io.BytesIO()
     page.save(out)
@@ -161,7 +165,9 @@ def docx(document: Document, style: Style) -> bytes:
 def _footnotes(notes: list[str]) -> bytes:
     from xml.sax.saxutils import escape
 
-    lines = "".join(f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>' for number, kind in enumerate(("separator", "continuationSeparator")))
+    lines = ""
+    for number, kind in enumerate(("separator", "continuationSeparator")):
+        lines += f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>'
     small = '<w:rPr><w:sz w:val="16"/></w:rPr>'
     mark = '<w:r><w:rPr><w:vertAlign w:val="superscript"/><w:sz w:val="16"/></w:rPr><w:footnoteRef/></w:r>'
     for number, note in enumerate(notes, 2):
