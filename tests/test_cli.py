@@ -298,3 +298,28 @@ def test_the_cache_never_answers_from_stale_data(tmp_path):
     for kept in (tmp_path / "cache" / "kzgraph").glob("*/*"):
         kept.write_bytes(kept.read_bytes()[:-40])  # a damaged cache is no cache
     assert b"/surgery" not in fresh(*ask, env=env).stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "expected"),
+    [
+        ("pygraphviz", ("view", "gaps", "-o", "x.svg"), "pygraphviz: not installed; in a checkout run 'python3 start.py install pictures'"),
+        ("vl_convert", ("figure", "matrix", "-o", "x.svg"), "vl-convert-python: not installed; in a checkout run 'python3 start.py install pictures'"),
+        ("xlsxwriter", ("export", "x.xlsx"), "xlsxwriter: not installed; in a checkout run 'python3 start.py install documents'"),
+        ("docx", ("report", "--body", "committee", "-o", "x.docx"), "python-docx: not installed; in a checkout run 'python3 start.py install documents'"),
+        ("typst", ("report", "--body", "committee", "-o", "x.pdf"), "typst: not installed; in a checkout run 'python3 start.py install documents'"),
+    ],
+)
+def test_what_is_not_installed_is_told_in_one_line_with_the_command(run, monkeypatch, tmp_path, module, arguments, expected):
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(*TOY, *arguments, "--at", "2021-12-31")
+    assert (code, out) == (2, "") and expected in err and len(err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_views_and_figures_without_a_name_are_listed(run):
+    assert "provision" in run(*TOY, "view")[1].split() and "complaints" in run(*TOY, "figure", "--format", "csv")[1]
+    for arguments in (("view", "gaps"), ("figure", "matrix"), ("view", "gaps", "-o", "x.gif"), ("view", "gapz", "-o", "x.svg")):
+        code, out, err = run(*TOY, *arguments, *AT)
+        assert (code, out) == (2, "") and len(err.splitlines()) == 1, err

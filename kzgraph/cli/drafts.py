@@ -25,6 +25,7 @@ def drafted(store: Store, args: argparse.Namespace) -> int:
         raise BadValue("whatif: no amendment named; take a file or one of " + ", ".join(names))
     amendments = [read(name, store.rooms) for name in args.amendments or names]
     day = {"at": streams.asked_day(args)} if args.at else {"today": date.today().isoformat()}
+    streams.busy(f"laying {len(amendments)} amendments over the graph")
     if args.rank is not None:
         chosen = amendments if args.amendments else [one for one in amendments if one.name in names]
         _written(ranking(store, chosen, gap_type=args.rank, lang=args.lang, **day), args)
@@ -47,6 +48,7 @@ def compared(store: Store, args: argparse.Namespace) -> int:
 
     old = Store(side(store.rooms, args.old), cache=False)
     new = Store(side(store.rooms, args.new), cache=False) if args.new else store
+    streams.busy("asking every question of both versions")
     found = difference(old, new, at=streams.asked_day(args), lang=args.lang, names=(args.old, args.new or ""))
     _written(found, args)
     streams.say(f"{len(found.entities)} differences by entity, {len(found.effects)} in answers, {len(found.privacy)} in what is disclosed")

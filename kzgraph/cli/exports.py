@@ -20,8 +20,10 @@ def booked(rooms: Rooms, args: argparse.Namespace) -> int:
 
 
 def _released(rooms: Rooms, args: argparse.Namespace) -> Store:
+    """The graph of the profile; on a terminal, that work goes on."""
     from kzgraph.profiles import released_store
 
+    streams.busy(f"making {args.output or args.command}")
     return released_store(rooms, args.profile, restricted=args.show_restricted)
 
 

@@ -13,6 +13,7 @@ def checked(rooms: Rooms, args: argparse.Namespace) -> int:
     from kzgraph.store import Store
 
     laid, names = checks.overlaid(rooms, args.paths)
+    streams.busy("checking")
     store = Store(laid)
     within = names if args.paths else None
     if args.privacy:
@@ -49,6 +50,7 @@ def verified(rooms: Rooms, args: argparse.Namespace) -> int:
     from kzgraph.store import Store
     from kzgraph.verify import VERDICTS, borrowed, verify
 
+    streams.busy("holding citations against the documents")
     store = Store(rooms)
     table = verify(store, args.folder)
     copied = borrowed(store, args.folder)

@@ -11,8 +11,15 @@ TABLES = ("table", "csv", "json", "md")
 
 def say(*lines: str) -> None:
     """Talk: one line each on stderr."""
+    wiped = "\r\033[K" if sys.stderr.isatty() else ""  # what ``busy`` wrote
     for line in lines:
-        print(f"kzgraph: {line}", file=sys.stderr)
+        print(f"{wiped}kzgraph: {line}", file=sys.stderr)
+
+
+def busy(line: str) -> None:
+    """What is being done, on a terminal alone; the next line of talk takes its place."""
+    if sys.stderr.isatty():
+        print(f"\rkzgraph: {line} …", end="", file=sys.stderr, flush=True)
 
 
 def form(args: argparse.Namespace, forms: tuple = TABLES) -> str:
