@@ -188,7 +188,8 @@ def _asks(store: Store, body: str, words: dict[str, str], lang: str) -> list[Par
         if row["issuer"] != body or row["stance"] != "rights":
             continue
         document = documents.get(row["document"], {})
-        notes = [_cited(document.get("symbol") or document["title"], row["paragraph"])] if document else []
+        place = f"{words['paragraph']} {row['paragraph']}" if row["paragraph"][:1].isdigit() else row["paragraph"]
+        notes = [_cited(document.get("symbol") or document["title"], place)] if document else []
         parts = [(_filled(words["asked"], DAY=row["year"], WORDS=row["ask_text"].rstrip(".")), notes)]
         parts.append((row["status"] or (row["answer"] and _filled(words["answer"], WORDS=row["answer"])) or words["no-answer"], []))
         lineage = lineages.get(row["lineage"])
