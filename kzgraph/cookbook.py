@@ -15,8 +15,8 @@ _HEAD = """# Cookbook
 Written from the headers of `queries/` by `kzgraph ask --cookbook`; do not edit it by hand.
 
 Ask a question by its name: `kzgraph ask NAME --help` tells its options. Besides its parameters, each question can be narrowed by every column
-that is no free text: a reference selects itself and its parts, a set of grounds its members, a number or a day a value or a span (`2019..2024`,
-`..2021-06`). The answer says its data version, the day asked about, the language, and how many rows are not checked. In Python:
+that is no free text (a reference selects itself and its parts, a set of grounds its members, a number or a day a value or a span: `2019..2024`,
+`..2021-06`), and by `--contains TEXT`. The answer says its data version, the day asked about, the language, and how many rows are not checked. In Python:
 
     from kzgraph import answer, load
     graph = load()

@@ -25,6 +25,16 @@ def existing(store: Store, ref: str) -> str:
     raise UnknownName(f"{ref}: no such address in the graph; " + (f"nearest: {', '.join(near)}" if near else "'kzgraph list' names the kinds"))
 
 
+def holding(table: Table, text: str) -> Table:
+    """The rows that hold the text in some cell, whatever its case.
+
+    >>> holding(Table(("case", "title"), [("case/1", "Attack in Town"), ("case/2", "Refusal")]), "town").rows
+    [('case/1', 'Attack in Town')]
+    """
+    wanted = text.casefold()
+    return table.kept(lambda row: any(wanted in cell.casefold() for cell in row))
+
+
 def narrowed(store: Store, asked: Question, table: Table, wanted: dict[str, list[str]]) -> Table:
     """The rows whose cells are among the values wanted, column by column; several values of one column add up.
 

@@ -75,6 +75,10 @@ class Table:
         index = self.columns.index(column)
         return self._with([row for row in self.rows if wanted(row[index])])
 
+    def kept(self, wanted) -> "Table":
+        """The rows that satisfy ``wanted``, which is given each as a tuple of cells."""
+        return self._with([row for row in self.rows if wanted(row)])
+
     def sorted(self) -> "Table":
         """The rows in the natural order of their cells, left to right: art_54 before art_145."""
         return self._with(sorted(self.rows, key=lambda row: [_natural(cell) for cell in row]))

@@ -128,6 +128,12 @@ def test_gaps_by_type_set_of_grounds_and_first_year(run):
     assert all(row["since"] < "2021" for row in rows)
 
 
+def test_rows_that_hold_a_text(run):
+    everything = table(run(*TOY, "ask", "list-asks", "--format", "csv")[1])
+    some = table(run(*TOY, "ask", "list-asks", "--contains", "GENERAL ACT", "--format", "csv")[1])
+    assert 0 < len(some) < len(everything) and all("general act" in " ".join(row.values()).lower() for row in some)
+
+
 def test_an_answer_says_version_day_language_and_what_was_not_checked(run):
     _, out, err = run(*TOY, "ask", "matrix", *AT, "--lang", "ru", "--format", "csv")
     unchecked = sum(row["verdict"] == "not-checked" for row in table(out))

@@ -45,7 +45,7 @@ def asked(store: Store, args: argparse.Namespace) -> int:
 
 
 def _told(store: Store, args: argparse.Namespace, wanted: Question, filters: dict, given: "dict | None" = None) -> int:
-    from kzgraph.narrow import existing, narrowed
+    from kzgraph.narrow import existing, holding, narrowed
 
     values = {}
     for name, (kind, _) in wanted.params.items():
@@ -58,6 +58,8 @@ def _told(store: Store, args: argparse.Namespace, wanted: Question, filters: dic
             values[name] = existing(store, value) if kind == "ref" else value
     whole = answer(store, wanted.name, **values)
     table = narrowed(store, wanted, whole, filters)
+    if getattr(args, "contains", None):
+        table = holding(table, args.contains)
     table.notes = stated(store, wanted, table, values, before=len(whole))
     form = streams.form(args)
     streams.write(table.write(form), args.output)

@@ -149,6 +149,7 @@ def of_question(asked) -> argparse.ArgumentParser:
             _at(params)
         elif kind != "lang":
             params.add_argument(_option(name), dest=f"param_{name}", metavar=kind.upper(), required=True, help=_text(told))
+    sub.add_argument("--contains", metavar="TEXT", help="only the rows that hold this text in some cell, whatever its case")
     narrow = sub.add_argument_group("only the rows with this value; each may be repeated")
     filters = [name for name, (kind, _) in asked.columns.items() if kind in FILTERED and name not in asked.params]
     for name in filters:
