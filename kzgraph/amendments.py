@@ -221,7 +221,7 @@ def whatif(store: Store, amendments: Sequence[Amendment], *, at: str = "", today
     [('ask/ecom-2024-amend-145', 'in-full')]
     """
     at = at or max([today, *(amendment.last for amendment in amendments)])
-    after = Store(laid(store.rooms, amendments), cache=False, restricted=store.restricted)
+    after = Store(laid(store.rooms, amendments), cache=False, restricted=store.restricted, profile=store.profile)
     told = {name.removeprefix("sentence/whatif-"): text for name, text, _ in answer(store, "sentences", lang=lang).rows if name.startswith("sentence/whatif-")}
     ways = {name: [answer(graph, name, at=at, lang=lang) for graph in (store, after)] for name in _ASKED}
     touched = {change["provision"] for amendment in amendments for change in amendment.changes}

@@ -1,6 +1,7 @@
 """The store: the graph and what the rules derive from it, ready to be asked. Only this module knows the engine."""
 
 import os
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,12 @@ from kzgraph.errors import BadFile, BadQuery, BadValue, one_line
 from kzgraph.rooms import Rooms, open_rooms
 from kzgraph.terms import BASE, NS
 
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+NOT_RESTRICTED = "restricted records leave with the profile internal alone; take it, or leave --show-restricted out"
+_IS_A = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_OWL = "http://www.w3.org/2002/07/owl#"
+_TIER, _RESTRICTED = ox.NamedNode(f"{NS}tier"), ox.NamedNode(f"{BASE}tier/restricted")
+_YES = ox.Literal("true", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean"))
+_DAY = re.compile(r"(\d{4}-\d{2})-\d{2}")
 _XSD_DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
 
 
@@ -24,7 +30,7 @@ class Store:
     has another digest and so never meets an old answer. ``cache=False``, or ``KZGRAPH_CACHE=off``, does without.
     Records of the restricted tier are taken out before anything is derived, unless ``restricted`` asks for them.
     With a ``profile`` (``public``, ``partner``, ``internal``; ontology/profiles.ttl) the graph holds, after all was derived, only what
-    that profile lets through, so that nothing made from it can hold more.
+    that profile lets through, so that nothing made from it can hold more; records of other tiers are taken out before.
     """
 
     def __init__(self, rooms: Rooms, *, cache: bool = True, restricted: bool = False, profile: str = "") -> None:
@@ -53,8 +59,13 @@ class Store:
                 raise BadFile(f"{name}{line}: {one_line(error.msg)}; mend the Turtle there") from None
             except ValueError as error:
                 raise BadFile(f"{name}: {one_line(error)}; save the file as UTF-8 Turtle") from None
+        lets = _Lets(engine, self.profile) if self.profile else None
+        if lets:
+            if self.restricted and _RESTRICTED not in lets.tiers:
+                raise BadValue(f"--profile {self.profile}: {NOT_RESTRICTED}")
+            _withhold(engine, lets.withheld(engine))
         if not self.restricted:
-            _withhold(engine)
+            _withhold(engine, _restricted(engine))
         for name, text in self.rooms.rules:
             try:
                 derived = engine.query(text)
@@ -64,8 +75,8 @@ class Store:
                 raise BadQuery(f"{name}: a rule derives triples; write it as a CONSTRUCT")
             lines = derived.serialize(format=ox.RdfFormat.N_TRIPLES)
             engine.load(input=lines, format=ox.RdfFormat.N_TRIPLES)
-        if self.profile:
-            engine = _let_through(engine, self.profile)
+        if lets:
+            engine = lets.through(engine)
         if self.cache:
             self.cache.keep("graph.nt", engine.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b"")
         return engine
@@ -130,58 +141,109 @@ def text_value(text: str) -> ox.Literal:
     return ox.Literal(text)
 
 
-def _withhold(engine: ox.Store) -> None:
-    """Take out every record of the restricted tier, its parts and whatever points to it, before anything is derived."""
-    tier = ox.NamedNode(f"{BASE}tier/restricted")
-    found = (quad.subject for quad in engine.quads_for_pattern(None, ox.NamedNode(f"{NS}tier"), tier))
-    hidden = {subject.value for subject in found if isinstance(subject, ox.NamedNode)}
+def _restricted(engine: ox.Store) -> set:
+    """The records of the restricted tier."""
+    return {quad.subject for quad in engine.quads_for_pattern(None, _TIER, _RESTRICTED)}
+
+
+def _withhold(engine: ox.Store, hidden: set) -> None:
+    """Take out the records, their parts and whatever points to them, before anything is derived."""
     if not hidden:
         return
-    parts = tuple(f"{iri}." for iri in hidden)
+    names = {thing.value for thing in hidden}
+    parts = tuple(f"{name}." for name in names)
 
     def concerned(term) -> bool:
-        return isinstance(term, ox.NamedNode) and (term.value in hidden or term.value.startswith(parts))
+        return isinstance(term, ox.NamedNode | ox.BlankNode) and (term.value in names or term.value.startswith(parts))
 
     for quad in [quad for quad in engine if concerned(quad.subject) or concerned(quad.object)]:
         engine.remove(quad)
 
 
-def _let_through(engine: ox.Store, profile: str) -> ox.Store:
-    """A graph with only the classes and properties that the profile lists, its tiers, and no pointer to what was left behind."""
+class _Lets:
+    """What one profile lets through, as ontology/profiles.ttl lists it. Raises BadValue where it lists no such profile."""
 
-    def objects(subject: ox.NamedNode, name: str) -> list[ox.NamedNode]:
-        found = (quad.object for quad in engine.quads_for_pattern(subject, ox.NamedNode(NS + name), None))
-        return [thing for thing in found if isinstance(thing, ox.NamedNode)]
+    def __init__(self, engine: ox.Store, profile: str) -> None:
+        def objects(subject, name: str) -> set:
+            return {quad.object for quad in engine.quads_for_pattern(subject, ox.NamedNode(NS + name), None)}
 
-    lines, tiers, chain = set(), set(), [ox.NamedNode(f"{BASE}profile/{profile}")]
-    for one in chain:
-        chain += [other for other in objects(one, "extendsProfile") if other not in chain]
-        lines |= {(kind, key) for line in objects(one, "lets") for kind in objects(line, "ofClass") for key in objects(line, "letsProperty")}
-    tiers |= {tier.value for tier in objects(chain[0], "letsTier")}
-    if not lines:
-        raise BadValue(f"{profile}: no such profile; 'kzgraph list profiles' names them")
-    kinds = {kind for kind, _ in lines}
-    classes: dict = {}
-    for quad in engine.quads_for_pattern(None, ox.NamedNode(_TYPE), None):
-        classes.setdefault(quad.subject, set()).add(quad.object)
-    tier = ox.NamedNode(f"{NS}tier")
-    barred = {str(quad.subject)[1:-1] for quad in engine.quads_for_pattern(None, tier, None) if str(quad.object)[1:-1] not in tiers}
-    parts = tuple(f"{iri}." for iri in barred)
+        own = ox.NamedNode(f"{BASE}profile/{profile}")
+        chain = [own]
+        for one in chain:
+            chain += [other for other in objects(one, "extendsProfile") if other not in chain]
+        self.lines = {
+            (kind, key) for one in chain for line in objects(one, "lets") for kind in objects(line, "ofClass") for key in objects(line, "letsProperty")
+        }
+        if not self.lines:
+            raise BadValue(f"{profile}: no such profile; 'kzgraph list profiles' names them")
+        self.kinds = {kind for kind, _ in self.lines}
+        self.outside = {key for one in chain for key in objects(one, "letsOutside")}
+        self.tiers = objects(own, "letsTier")
+        self.pointed, self.along, self.months = (objects(own, name) for name in ("onlyPointedTo", "goesAlong", "toTheMonth"))
 
-    def kept(thing) -> bool:
-        if thing.value in barred or thing.value.startswith(parts):
-            return False
-        return bool(classes.get(thing, set()) & kinds)
+    def withheld(self, engine: ox.Store) -> set:
+        """Records without a tier that the profile lets; what only they point to; accounts, passages and the like that belong to nothing that leaves."""
+        classes = _classes(engine)
+        tiers: dict = {thing: set() for thing, kinds in classes.items() if any((kind, _TIER) in self.lines for kind in kinds)}
+        for quad in engine.quads_for_pattern(None, _TIER, None):
+            tiers.setdefault(quad.subject, set()).add(quad.object)
+        hidden = {thing for thing, found in tiers.items() if not found or found - self.tiers}
+        weighed: dict = {thing: set() for thing, kinds in classes.items() if kinds & (self.pointed | self.along)}
+        for quad in engine:
+            if quad.object in weighed and quad.object != quad.subject:
+                weighed[quad.object].add(quad.subject)
+        found = True
+        while found:  # an account goes with its case, its passage with the account, the document with the passage
+            found = False
+            for thing in weighed.keys() - hidden:
+                owners = weighed[thing]
+                if (owners or classes[thing] & self.pointed) and not any(classes.get(owner, set()) & self.kinds for owner in owners - hidden):
+                    hidden.add(thing)
+                    found = True
+        return hidden
 
-    known = {quad.subject for quad in engine}
-    keeps = {thing: kept(thing) for thing in known}
-    fresh = ox.Store()
-    fresh.bulk_extend(
-        quad for quad in engine
-        if keeps[quad.subject] and any((kind, quad.predicate) in lines for kind in classes[quad.subject])
-        and (isinstance(quad.object, ox.Literal) or keeps.get(quad.object, not quad.object.value.startswith(BASE)))
-    )  # fmt: skip
-    return fresh
+    def through(self, engine: ox.Store) -> ox.Store:
+        """A graph with only the classes and properties listed, and no pointer to what was left behind.
+
+        A property of resources carries no text, a property of texts no address; out of the graph points only what the profile says may.
+        """
+        classes = _classes(engine)
+        kept = {thing for thing, kinds in classes.items() if kinds & self.kinds}
+        known = {quad.subject for quad in engine}
+        of = {kind: {thing for thing, kinds in classes.items() if ox.NamedNode(_OWL + kind) in kinds} for kind in ("ObjectProperty", "DatatypeProperty")}
+        private = self._private(engine) if self.months else set()
+
+        def leaves(quad: ox.Quad) -> bool:
+            if quad.subject not in kept or not any((kind, quad.predicate) in self.lines for kind in classes[quad.subject]):
+                return False
+            if isinstance(quad.object, ox.Literal):
+                return quad.predicate in of["DatatypeProperty"]
+            if quad.predicate == _IS_A:
+                return quad.object in self.kinds
+            return quad.predicate in of["ObjectProperty"] and (quad.object in kept or (quad.object not in known and quad.predicate in self.outside))
+
+        fresh = ox.Store()
+        fresh.bulk_extend(self._to_the_month(quad) if quad.subject in private else quad for quad in engine if leaves(quad))
+        return fresh
+
+    def _private(self, engine: ox.Store) -> set:
+        """The accounts of events that are not said to have been public."""
+        yes = {quad.subject for quad in engine.quads_for_pattern(None, ox.NamedNode(f"{NS}publicEvent"), _YES)}
+        told = list(engine.quads_for_pattern(None, ox.NamedNode(f"{NS}account"), None))
+        return {quad.object for quad in told if quad.subject not in yes}
+
+    def _to_the_month(self, quad: ox.Quad) -> ox.Quad:
+        if quad.predicate not in self.months or not isinstance(quad.object, ox.Literal):
+            return quad
+        return ox.Quad(quad.subject, quad.predicate, ox.Literal(_DAY.sub(r"\1", quad.object.value)), quad.graph_name)
+
+
+def _classes(engine: ox.Store) -> dict:
+    """The classes of each thing."""
+    found: dict = {}
+    for quad in engine.quads_for_pattern(None, _IS_A, None):
+        found.setdefault(quad.subject, set()).add(quad.object)
+    return found
 
 
 class Cache:

@@ -171,7 +171,8 @@ def _footnotes(notes: list[str]) -> bytes:
     small = '<w:rPr><w:sz w:val="16"/></w:rPr>'
     mark = '<w:r><w:rPr><w:vertAlign w:val="superscript"/><w:sz w:val="16"/></w:rPr><w:footnoteRef/></w:r>'
     for number, note in enumerate(notes, 2):
-        lines += f'<w:footnote w:id="{number}"><w:p><w:pPr><w:spacing w:after="0"/></w:pPr>{mark}<w:r>{small}<w:t xml:space="preserve"> {escape(note)}</w:t></w:r></w:p></w:footnote>'
+        text = f'<w:r>{small}<w:t xml:space="preserve"> {escape(note)}</w:t></w:r>'
+        lines += f'<w:footnote w:id="{number}"><w:p><w:pPr><w:spacing w:after="0"/></w:pPr>{mark}{text}</w:p></w:footnote>'
     return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:footnotes xmlns:w="{_W}">{lines}</w:footnotes>'.encode()
 
 
