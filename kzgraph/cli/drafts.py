@@ -46,8 +46,8 @@ def compared(store: Store, args: argparse.Namespace) -> int:
     """The difference of two versions; with ``--exit-code`` 1 if there is any."""
     from kzgraph.differences import difference, side
 
-    old = Store(side(store.rooms, args.old), cache=False)
-    new = Store(side(store.rooms, args.new), cache=False) if args.new else store
+    old = Store(side(store.rooms, args.old), cache=False, restricted=store.restricted)
+    new = Store(side(store.rooms, args.new), cache=False, restricted=store.restricted) if args.new else store
     streams.busy("asking every question of both versions")
     found = difference(old, new, at=streams.asked_day(args), lang=args.lang, names=(args.old, args.new or ""))
     _written(found, args)
