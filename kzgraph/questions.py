@@ -14,17 +14,20 @@ from kzgraph.terms import LANGUAGES, NS, iri, ref, slug
 PARAM_TYPES = ("date", "lang", "ref")
 COLUMN_TYPES = ("ref", "code", "date", "text", "int")
 THEMES = ("law", "gaps", "duties", "cases", "asks", "figures", "claims", "sources", "upkeep")
-_SPACES = {
-    "kz": NS, "eli": "http://data.europa.eu/eli/ontology#", "org": "http://www.w3.org/ns/org#", "skos": "http://www.w3.org/2004/02/skos/core#",
+SPACES = {
+    "kz": NS, "eli": "http://data.europa.eu/eli/ontology#", "oa": "http://www.w3.org/ns/oa#", "org": "http://www.w3.org/ns/org#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
 }
 _HEADER = re.compile(r"#\s*(title|question|limits|theme|among|example|param|column|show|group|pivot|order)(?:@(en|ru|kk))?:\s*(.*?)\s*$")
+_COUNT = "SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing a ?class } GROUP BY ?class"
+_COUNT_WITH = "SELECT ?class ?property (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing a ?class ; ?property ?value } GROUP BY ?class ?property"
 
 
 class Question:
     """One named question: ``name``, ``title``, ``question`` and ``limits`` (what the answer does not show) by language, ``params``, ``columns``, ``text``.
 
-    ``theme`` is one of THEMES; ``among`` is the IRI of the class of things that it looks among (empty: anything) and its name in English;
-    ``example`` are options that show what it is good for.
+    ``theme`` is one of THEMES; ``among`` is the IRI of the class of things that it looks among (empty: anything) and of a property that they must
+    have (empty: none), ``among_words`` their name by language; ``example`` are options that show what it is good for.
     ``params`` maps a name to (type, explanation), ``columns`` likewise, in the order of the SELECT.
     Raises BadQuery where the header is not of the form that CONTRIBUTING.md describes.
     """
@@ -39,6 +42,7 @@ class Question:
         self.theme = ""
         self.example = ""
         self.among = ("", "")
+        self.among_words: dict[str, str] = {}
         self.show: list[str] = []
         self.group = ""
         self.pivot: list[str] = []
@@ -62,12 +66,14 @@ class Question:
                 if value not in THEMES:
                     raise BadQuery(f"{name}.rq:{number}: {value!r} is no theme; take one of {', '.join(THEMES)}")
                 self.theme = value
+            elif key == "among" and lang:
+                self.among_words[lang] = value
             elif key == "among":
-                kind, _, words = value.partition(" ")
-                prefix, _, local = kind.partition(":")
-                if kind != "any" and prefix not in _SPACES:
-                    raise BadQuery(f"{name}.rq:{number}: {kind!r} is no class; write one of {', '.join(_SPACES)}: and a name, or any")
-                self.among = ("" if kind == "any" else _SPACES[prefix] + local, words)
+                kind, narrow, words = _words(value)
+                for part in (kind, narrow):
+                    if part not in ("any", "") and part.partition(":")[0] not in SPACES:
+                        raise BadQuery(f"{name}.rq:{number}: {part!r} is no class or property; write one of {', '.join(SPACES)}: and a name, or any")
+                self.among, self.among_words["en"] = (_expanded(kind), _expanded(narrow)), words
             elif key == "example":
                 self.example = value
             elif key == "order":
@@ -97,6 +103,19 @@ class Question:
         if missing:
             raise BadValue(f"{self.name}: parameter {missing[0]!r} has no value; give --{missing[0]}")
         return bound
+
+
+def _words(value: str) -> tuple[str, str, str]:
+    kind, _, words = value.partition(" ")
+    if not words.startswith("with "):
+        return kind, "", words
+    narrow, _, words = words.removeprefix("with ").partition(" ")
+    return kind, narrow, words
+
+
+def _expanded(short: str) -> str:
+    prefix, _, local = short.partition(":")
+    return SPACES[prefix] + local if local else ""
 
 
 def a_date(name: str, value: str) -> str:
@@ -166,12 +185,17 @@ def stated(store: Store, asked: Question, table: Table, values: dict[str, str], 
 
 
 def looked_among(store: Store, asked: Question) -> tuple[int, str]:
-    """How many things of the kind that the question looks among the graph holds, and what they are called."""
-    kind, words = asked.among
+    """How many things of the kind that the question looks among the graph holds, and what they are called in English.
+
+    ``asked.among_words`` has their name in each language. Without a class, the statements of the graph are counted.
+    """
+    kind, narrow = asked.among
+    words = asked.among_words.get("en", "")
     if not kind:
-        return len(store), "statements"
-    _, rows = store.select("SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing a ?class } GROUP BY ?class", **{"class": node(kind)})
-    return next((int(row[1].value) for row in rows), 0), words
+        return len(store), words
+    narrower = {"property": node(narrow)} if narrow else {}
+    _, rows = store.select(_COUNT_WITH if narrow else _COUNT, **{"class": node(kind)}, **narrower)
+    return next((int(row[-1].value) for row in rows), 0), words
 
 
 def _rows(store: Store, asked: Question, values: dict[str, str]) -> list[list[str]]:
