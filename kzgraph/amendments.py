@@ -7,12 +7,12 @@ with the draft laid over it. Here the form is read, the draft is built, and the 
 import os
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
 from kzgraph.errors import BadFile, BadValue, UnknownName, nearest, one_line
-from kzgraph.questions import answer
+from kzgraph.questions import Question, answer, finished
 from kzgraph.rooms import Rooms
 from kzgraph.store import Store, date_value, node
 from kzgraph.table import Table
@@ -24,7 +24,10 @@ _ACT = {"name", "title", "from", "fulfils", "provision"}
 _PROVISION = {"number", "field", "effect", "grounds", "residual"}
 _PROTECTIVE = {"protects", "punishes", "aggravates", "incitement"}  # the effects of docs/method.md, "Which lists count"
 _PRACTICE = ("application-gap", "data-gap", "follow-up-gap")  # gaps that rest on what was documented
-_ASKED = ("gaps", "matrix", "asks-and-gaps", "list-entries", "open-and-closed-lists", "requirements", "list-provisions")
+_OMISSIONS = ("residual-only", "closed-list-omission", "motive-omission")  # gaps that only naming the ground closes
+_NAMED = ("listed", "broader-listed")
+_ASKED = ("gaps", "matrix", "list-entries", "open-and-closed-lists", "requirements", "list-provisions")
+_MOST = 12  # amendments among which every set is tried
 _COPIED = (f"{NS}effect", f"{NS}protects", f"{NS}imposes", "http://purl.org/dc/terms/title")  # what a new wording keeps of the old
 _A, _ELI, _DCT, _OA = (
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
@@ -130,9 +133,19 @@ class Amendment:
         """The latest first day among its changes, as an ISO date."""
         return max([self.begins, *(change["from"] for change in self.changes), *(act["from"] for act in self.acts)])
 
-    def touches(self, provision: str) -> bool:
-        """Whether the amendment changes the provision, or its act, or a part of it."""
-        return any(selects(change["provision"], provision) or selects(provision, change["provision"]) for change in self.changes)
+    @property
+    def provisions(self) -> set[str]:
+        """The provisions that it changes or repeals."""
+        return {change["provision"] for change in self.changes}
+
+    @property
+    def areas(self) -> set[str]:
+        """The areas of expected law that it, or an act of it, fulfils."""
+        return {*self.fulfils, *(area for act in self.acts for area in act["fulfils"])}
+
+    def meets(self, other: "Amendment") -> bool:
+        """Whether the two change one provision or fulfil one area, so that together they may do other than each alone."""
+        return _touched(self.provisions, other.provisions) or bool(self.areas & other.areas)
 
 
 class Outcome:
@@ -189,21 +202,26 @@ def laid(rooms: Rooms, amendments: Sequence[Amendment]) -> Rooms:
     """The rooms with the amendments laid over them, in the order of their days. No file is touched.
 
     Changes of one provision on one day combine; a provision that one repeals cannot be changed by another on or after that day.
-    Raises UnknownName for addresses the graph does not know, BadValue for a wording that is not the last or not in force.
+    Raises UnknownName for addresses the graph does not know, BadValue for a wording that is not the last or not in force, and for two
+    amendments, or two new acts, of one name.
     """
+    for kind, named in (("amendment", [one.name for one in amendments]), ("new act", [act["name"] for one in amendments for act in one.acts])):
+        twice = next((name for name in named if named.count(name) > 1), None)
+        if twice:
+            raise BadValue(f"{twice}: the name of more than one {kind}; rename one, or leave it out")
     steps: dict[str, list[dict]] = {}
     for amendment in amendments:
         for change in amendment.changes:
             steps.setdefault(change["from"], []).append(change)
     lines = [line for amendment in amendments for line in _enacted(rooms, amendment)]
     for day in sorted(steps):
-        store = Store(_over(rooms, lines, rules=False), cache=False)
+        store = Store(_over(rooms, lines, [rule for rule in rooms.rules if rule[0].endswith("/12-attested.rq")]), cache=False)
         by_provision: dict[str, list[dict]] = {}
         for change in steps[day]:
             by_provision.setdefault(change["provision"], []).append(change)
         for provision, changes in by_provision.items():
             lines += _changed(store, provision, day, changes)
-    return _over(rooms, lines)
+    return _over(rooms, lines, rooms.rules)
 
 
 def whatif(store: Store, amendments: Sequence[Amendment], *, at: str = "", today: str = "", lang: str = "en") -> Outcome:
@@ -211,8 +229,9 @@ def whatif(store: Store, amendments: Sequence[Amendment], *, at: str = "", today
 
     ``wording``: provision, effect, words before, words after. ``verdicts``: the cells of the matrix that change. ``gaps``: effect
     (closes, stays, changes-type, opens), gap, types before and after, provision, ground, labels; *stays* holds the gaps of the provisions
-    touched. ``asks``: answered in full, in part or not, with the gaps it asks to close before and after. ``cases``: those whose path ran through
-    a provision touched; it is never said that an amendment would have prevented one. Raises what ``laid`` raises.
+    touched. ``asks``: answered in full, in part or not; how many places and grounds it ``asked`` for and was ``given``, which are ``met`` and
+    ``left``, and why; asks are told whose target is touched or which the amendment says that it words. ``cases``: those whose path ran through a
+    provision touched; it is never said that an amendment would have prevented one. Raises what ``laid`` raises.
 
     >>> outcome = whatif(graph, [read("criminal-code-145", graph.rooms)])
     >>> outcome.counts()
@@ -224,21 +243,31 @@ def whatif(store: Store, amendments: Sequence[Amendment], *, at: str = "", today
     after = Store(laid(store.rooms, amendments), cache=False, restricted=store.restricted, profile=store.profile)
     told = {name.removeprefix("sentence/whatif-"): text for name, text, _ in answer(store, "sentences", lang=lang).rows if name.startswith("sentence/whatif-")}
     ways = {name: [answer(graph, name, at=at, lang=lang) for graph in (store, after)] for name in _ASKED}
-    touched = {change["provision"] for amendment in amendments for change in amendment.changes}
+    covered = [_read_aside(graph, "covered", at=at) for graph in (store, after)]
+    touched = {provision for amendment in amendments for provision in amendment.provisions}
+    gaps = _gaps(ways["gaps"], ways["matrix"][1], touched)
     tables = {
         "wording": _wording(ways, touched, told, lang),
         "verdicts": _verdicts(ways["matrix"]),
-        "gaps": _labelled(_gaps(ways["gaps"], touched), "effect", told),
-        "asks": _labelled(_asks(ways["asks-and-gaps"]), "answered", told),
+        "gaps": _labelled(gaps, "effect", told),
+        "asks": _labelled(_asks(_read_aside(store, "asked", lang=lang), ways, covered, gaps, amendments, told), "answered", told),
         "cases": _cases(store, touched, lang),
     }
     for name, table in tables.items():
         table.title = told[name]
     effects = tables["gaps"].records()
     notes = [told["caveat"]]
+    last = max(amendment.last for amendment in amendments)
+    if at < last:
+        notes.append(told["not-yet"].replace("DAY", at).replace("LAST", last))
     if any(row["effect"] == "stays" and row["type"] in _PRACTICE for row in effects):
         notes.append(told["practice"])
-    if any(row["effect"] in ("stays", "closes", "opens", "changes-type") and "residual-only" in (row["type"], row["type_after"]) for row in effects):
+    if any(row["answered"] == "in-full" for row in tables["asks"].records()):
+        notes.append(told["in-words"])
+        notes += [told["on-record"]] if any(row["type"] == "follow-up-gap" for row in effects) else []
+    if any(row["effect"] == "stays" and row["type"] in _OMISSIONS and not row["type_after"] for row in effects):
+        notes.append(told["names-nobody"])
+    if any("residual-only" in (row["type"], row["type_after"]) for row in effects):
         notes.append(told["residual"])
     notes.append(f"data {store.rooms.version}, law as of {at}, language {lang}")
     return Outcome(" + ".join(amendment.label(lang) for amendment in amendments), at, lang, tables, notes)
@@ -247,33 +276,65 @@ def whatif(store: Store, amendments: Sequence[Amendment], *, at: str = "", today
 def ranking(store: Store, amendments: Sequence[Amendment], *, gap_type: str = "", at: str = "", today: str = "", lang: str = "en") -> Table:
     """Which amendment closes most gaps of a type (or of any), and the smallest set that closes as many as all together.
 
-    Columns: rank (a number, or ``set``), amendments, closes, opens, title. Single amendments are derived one by one, the set is found exactly among
-    them by what each closes, and its own row is derived with all of its amendments laid over the graph together. Ties go to the name.
+    Columns: rank (a number, or ``set``), amendments, closes, opens, title. The set is exact: every set of the amendments that close something is
+    tried. Those that meet (``Amendment.meets``) are derived together, what does not meet adds up; amendments that contradict each other are in no
+    set. Ties go to the smaller set, then to the order of the ranking. Raises UnknownName for a type that is none, BadValue for more than 12.
     """
-    from itertools import combinations
-
     at = at or max([today, *(amendment.last for amendment in amendments)])
+    types = [row["code"].rsplit("/", 1)[-1] for row in answer(store, "codes", lang=lang).records() if row["scheme"] == "scheme/gap-type"]
+    if gap_type and gap_type not in types:
+        near = nearest(gap_type, types)
+        raise UnknownName(f"{gap_type}: no type of gap; " + (f"nearest: {', '.join(near)}" if near else f"take one of {', '.join(types)}"))
+    made = {amendment.name: amendment for amendment in amendments}
+    if len(made) < len(amendments):
+        raise BadValue("two amendments have one name; rename one, or leave it out")
+    known: dict[frozenset[str], tuple[frozenset[str], int]] = {}
 
-    def effects(chosen: Sequence[Amendment]) -> tuple[frozenset, int]:
-        rows = whatif(store, chosen, at=at, lang=lang).gaps.records()
-        closed = frozenset(row["gap"] for row in rows if row["effect"] == "closes" and gap_type in ("", row["type"]))
-        return closed, sum(row["effect"] in ("opens", "changes-type") and gap_type in ("", row["type_after"]) for row in rows)
+    def effects(names: frozenset[str]) -> tuple[frozenset[str], int]:
+        if names not in known:
+            rows = whatif(store, [one for name, one in made.items() if name in names], at=at, lang=lang).gaps.records()
+            closed = frozenset(row["gap"] for row in rows if row["effect"] == "closes" and gap_type in ("", row["type"]))
+            known[names] = closed, sum(row["effect"] in ("opens", "changes-type") and gap_type in ("", row["type_after"]) for row in rows)
+        return known[names]
 
-    single = {amendment.name: effects([amendment]) for amendment in amendments}
-    titles = {amendment.name: amendment for amendment in amendments}
-    order = sorted(titles, key=lambda name: (-len(single[name][0]), single[name][1], name))
-    rows = [(str(rank), name, str(len(single[name][0])), str(single[name][1]), titles[name].label(lang)) for rank, name in enumerate(order, 1)]
-    reach = frozenset().union(*(closed for closed, _ in single.values()))
+    def row(rank: str, names: Sequence[str], closed: int, opened: int) -> tuple[str, ...]:
+        return rank, " ".join(names), str(closed), str(opened), " + ".join(made[name].label(lang) for name in names)
+
+    single = {name: effects(frozenset([name])) for name in made}
+    order = sorted(made, key=lambda name: (-len(single[name][0]), single[name][1], name))
+    rows = [row(str(rank), [name], len(single[name][0]), single[name][1]) for rank, name in enumerate(order, 1)]
     useful = [name for name in order if single[name][0]]
-    for size in range(1, len(useful) + 1):
-        best = next((names for names in combinations(useful, size) if frozenset().union(*(single[name][0] for name in names)) == reach), None)
-        if best:
-            closed, opened = effects([titles[name] for name in best])
-            rows.append(("set", " ".join(best), str(len(closed)), str(opened), " + ".join(titles[name].label(lang) for name in best)))
-            break
+    best = _smallest([made[name] for name in useful], effects)
+    if best:
+        closed, opened = effects(frozenset(best))
+        rows.append(row("set", best, len(closed), opened))
     told = {name: text for name, text, _ in answer(store, "sentences", lang=lang).rows}
     notes = (f"data {store.rooms.version}, law as of {at}, language {lang}" + (f", gaps of type {gap_type}" if gap_type else ""),)
     return Table(("rank", "amendments", "closes", "opens", "title"), rows, title=told["sentence/whatif-ranking"], notes=notes)
+
+
+def _smallest(useful: Sequence[Amendment], effects: Callable[[frozenset[str]], tuple[frozenset[str], int]]) -> tuple[str, ...]:
+    """The names of the smallest set that closes most; of the sets that do, the first."""
+    from itertools import combinations
+
+    if len(useful) > _MOST:
+        raise BadValue(f"{len(useful)} amendments close something; rank up to {_MOST} at a time")
+    clusters: list[list[Amendment]] = []
+    for one in useful:
+        met = [cluster for cluster in clusters if any(one.meets(other) for other in cluster)]
+        clusters = [cluster for cluster in clusters if cluster not in met] + [[*(other for cluster in met for other in cluster), one]]
+    best: tuple[str, ...] = ()
+    most = 0
+    for size in range(1, len(useful) + 1):
+        for names in combinations([one.name for one in useful], size):
+            parts = [frozenset(one.name for one in cluster if one.name in names) for cluster in clusters]
+            try:
+                closed = len(frozenset().union(*(effects(part)[0] for part in parts if part)))
+            except BadValue:  # they contradict each other
+                continue
+            if closed > most:
+                best, most = names, closed
+    return best
 
 
 # ---- reading the form ----
@@ -311,12 +372,16 @@ def _day(where: str, key: str, value: object, other: str = "") -> str:
 # ---- building the draft ----
 
 
-def _over(rooms: Rooms, lines: list[str], *, rules: bool = True) -> Rooms:
+def _over(rooms: Rooms, lines: list[str], rules: Sequence[tuple[str, str]]) -> Rooms:
     over = Rooms(rooms.ontology, rooms.data, rooms.queries, rooms.outside)
     over.__dict__["turtle"] = [*rooms.turtle, ("draft.ttl", "".join(line + "\n" for line in lines).encode())]
-    if not rules:
-        over.__dict__["rules"] = []
+    over.__dict__["rules"] = list(rules)
     return over
+
+
+def _touched(some: set[str], others: set[str]) -> bool:
+    """Whether a provision of the one is, holds or is part of one of the other."""
+    return any(selects(one, other) or selects(other, one) for one in some for other in others)
 
 
 def _stated(store: Store, subject: str) -> list[tuple[str, str, str]]:
@@ -335,7 +400,7 @@ def _exists(store: Store, place: str, address: str) -> str:
 
 def _enacted(rooms: Rooms, amendment: Amendment) -> list[str]:
     """The statements of new acts, and of the amending act itself where it fulfils an area."""
-    store = Store(_over(rooms, [], rules=False), cache=False)
+    store = Store(_over(rooms, [], []), cache=False)
     lines = []
     if amendment.fulfils:
         act = f"<{BASE}act/draft-{amendment.name}>"
@@ -354,7 +419,7 @@ def _enacted(rooms: Rooms, amendment: Amendment) -> list[str]:
             lines += [f"<{slot}> <{NS}field> {_exists(store, provision['place'], field)} ." for field in provision["field"]]
             effect = _exists(store, provision["place"], f"effect/{provision['effect']}")
             version = f"{slot}.v{made['from']}"
-            lines += [*_version_lines(version, slot, made["from"], amendment.name), f"<{version}> <{NS}effect> {effect} ."]
+            lines += [*_version_lines(version, slot, made["from"], amendment.name, "complete"), f"<{version}> <{NS}effect> {effect} ."]
             lines += _list_lines(store, provision["place"], f"{version}.list1", version, effect, provision["residual"], provision["grounds"], {})
     return lines
 
@@ -365,12 +430,12 @@ def _act_lines(act: str, title: dict[str, str], day: str, areas: list[str]) -> l
     return lines + [f"{act} <{NS}fulfils> {area} ." for area in areas]
 
 
-def _version_lines(version: str, slot: str, day: str, name: str) -> list[str]:
+def _version_lines(version: str, slot: str, day: str, name: str, extent: str) -> list[str]:
     check = f"{version}.att1"
     return [
         f"<{version}> <{_A}> <{NS}ProvisionVersion> ; <{_ELI}is_member_of> <{slot}> ; <{_ELI}first_date_entry_in_force> {_date(day)} ;"
         f" <{NS}startBasis> <{BASE}basis/stated> ; <{NS}attestation> <{check}> .",
-        f"<{check}> <{_A}> <{NS}Attestation> ; <{NS}extent> <{BASE}extent/complete> ; <{NS}trust> <{BASE}trust/draft> ; <{NS}textDate> {_date(day)} ;"
+        f"<{check}> <{_A}> <{NS}Attestation> ; <{NS}extent> <{BASE}extent/{extent}> ; <{NS}trust> <{BASE}trust/draft> ; <{NS}textDate> {_date(day)} ;"
         f' <{NS}checkedOn> {_date(day)} ; <{_DCT}language> "ru" ; <{_OA}hasSource> <{BASE}document/draft-{name}> ; <{NS}locator> {_quoted(name)} .',
         f"<{BASE}document/draft-{name}> <{_A}> <{NS}Document> ; <{_DCT}title> {_quoted(name)}@en .",
     ]
@@ -423,7 +488,8 @@ def _changed(store: Store, provision: str, day: str, changes: list[dict]) -> lis
         return lines
     new = f"{slot}.v{day}"
     stated = _stated(store, version)
-    lines += _version_lines(new, slot, day, changes[0]["name"])
+    # what nobody read whole is not known the better for being amended
+    lines += _version_lines(new, slot, day, changes[0]["name"], "complete" if f"{NS}attested" in {key for key, _, _ in stated} else "partial")
     dropped = {iri(one) for change in changes for one in change["drop"]}
     for change in changes:
         for one in change["drop"]:
@@ -510,6 +576,17 @@ def _date(day: str) -> str:
 # ---- before and after ----
 
 
+def _read_aside(store: Store, name: str, **values: str) -> list[dict[str, str]]:
+    """The rows of a query of ``queries/whatif``."""
+    path = store.rooms.queries / "whatif" / f"{name}.rq"
+    try:
+        asked = Question(name, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(f"{path}: {error}; make the file readable UTF-8") from None
+    rows = finished(asked, *store.select(asked.text, f"whatif/{name}.rq", **asked.bind(**values)))
+    return [dict(zip(asked.columns, row, strict=True)) for row in rows]
+
+
 def _wording(ways: dict[str, list[Table]], touched: set[str], told: dict[str, str], lang: str) -> Table:
     """Lists, conditions and whole provisions whose words differ; a list in words, in the order of its entries."""
     sides: list[dict[tuple[str, str], tuple[str, str, str]]] = []
@@ -525,7 +602,9 @@ def _wording(ways: dict[str, list[Table]], touched: set[str], told: dict[str, st
         for row in ways["open-and-closed-lists"][side].records():
             key = (row["provision"], row["effect"])
             labels[key] = (row["provision_label"], row["effect_label"])
-            words.setdefault(key, []).append("… " + (row[f"residual_{lang}"] or row["residual_ru"] or row["mode_label"]))
+            ending = "… " + (row[f"residual_{lang}"] or row["residual_ru"] or row["mode_label"])
+            if ending not in words.setdefault(key, []):
+                words[key].append(ending)
         for row in ways["requirements"][side].records():
             key = (row["provision"], "imposes")
             labels[key] = (row["provision_label"], told["imposes"])
@@ -567,7 +646,9 @@ def _verdicts(tables: list[Table]) -> Table:
     return Table(columns, rows, show=("provision_label", "ground_label", "verdict_label", "verdict_after_label")).sorted()
 
 
-def _gaps(tables: list[Table], touched: set[str]) -> Table:
+def _gaps(tables: list[Table], cells: Table, touched: set[str]) -> Table:
+    """The gaps by what becomes of them. A gap of practice stays, and so does an omission where no list is left that could name the ground."""
+    lists = {(row["provision"], row["ground"]) for row in cells.records()}
     spots: list[dict[tuple[str, str], dict[str, dict]]] = []
     for table in tables:
         found: dict[tuple[str, str], dict[str, dict]] = {}
@@ -601,10 +682,11 @@ def _gaps(tables: list[Table], touched: set[str]) -> Table:
         while gone and come and not {gone[0]["type"], come[0]["type"]} & set(_PRACTICE):
             add("changes-type", gone.pop(0), come.pop(0))
         for row in gone:  # a new wording has not been refused yet; that is no change of practice
-            add("stays" if row["type"] in _PRACTICE else "closes", row, None)
+            unnamed = row["type"] in _OMISSIONS and key not in lists
+            add("stays" if row["type"] in _PRACTICE or unnamed else "closes", row, None)
         for row in come:
             add("opens", None, row)
-        if any(selects(one, key[0]) or selects(key[0], one) for one in touched) or gone or come:
+        if _touched(touched, {key[0]}) or gone or come:
             for gap in old:
                 if gap in new:
                     add("stays", old[gap], new[gap])
@@ -612,38 +694,66 @@ def _gaps(tables: list[Table], touched: set[str]) -> Table:
     return Table(columns, rows, show=("provision_label", "ground_label", "type_label", "type_after_label")).sorted()
 
 
-def _asks(tables: list[Table]) -> Table:
-    """An ask is answered in full when no gap that it asks to close is left; what rests on practice or on the record alone does not count."""
-    open_gaps: list[dict[str, set[tuple[str, str]]]] = []
-    known: dict[str, dict] = {}
-    for table in tables:
-        found: dict[str, set[tuple[str, str]]] = {}
-        for row in table.records():
-            known[row["ask"]] = row
-            if row["type"] not in _PRACTICE:  # by place and ground: a gap that changes its type is not closed
-                found.setdefault(row["ask"], set()).add((row["target"], row["ground"]))
-        open_gaps.append(found)
-    rows = []
-    for ask, before in sorted(open_gaps[0].items()):
-        left = before & open_gaps[1].get(ask, set())
-        if left != before:
-            row = known[ask]
-            answered = "in-part" if left else "in-full"
-            rows.append(
-                (
-                    answered,
-                    ask,
-                    str(len(before)),
-                    str(len(before) - len(left)),
-                    row["year"],
-                    row["issuer"],
-                    row["lineage"],
-                    row["issuer_label"],
-                    row["ask_text"],
-                )
-            )
-    columns = ("answered", "ask", "gaps_before", "gaps_closed", "year", "issuer", "lineage", "issuer_label", "ask_text")
-    return Table(columns, rows, show=("ask", "year", "issuer_label", "gaps_closed", "gaps_before")).sorted()
+def _asks(
+    rows: list[dict[str, str]], ways: dict[str, list[Table]], covered: list[list[dict[str, str]]], gaps: Table, amendments: Sequence[Amendment],
+    told: dict[str, str],
+) -> Table:  # fmt: skip
+    """What each ask wants of the law, point by point: a place and a ground. A point is met when every gap of law there closes; where none is open,
+    when the ground is named there, an act in force covers it, or the condition or provision that is to go is gone.
+    """
+    closed = {row["gap"] for row in gaps.records() if row["effect"] == "closes"}
+    law = [row for row in ways["gaps"][0].records() if row["type"] not in _PRACTICE]
+    open_at: dict[tuple[str, str], set[str]] = {}
+    for row in law:
+        open_at.setdefault((row["provision"], row["ground"]), set()).add(row["gap"])
+    named = [{(row["provision"], row["ground"]) for row in table.records() if row["verdict"] in _NAMED} for table in ways["matrix"]]
+    named = [spots | {(row["area"], row["ground"]) for row in covers} for spots, covers in zip(named, covered, strict=True)]
+    stands = [{row["provision"] for row in table.records()} for table in ways["list-provisions"]]
+    imposing = [{row["provision"] for row in table.records()} for table in ways["requirements"]]
+    labels = {row[key]: row[f"{key}_label"] for row in law for key in ("provision", "ground")}
+    labels |= {row[key]: row[f"{key}_label"] for row in rows for key in ("target", "ground")}
+    touched, areas = {one for made in amendments for one in made.provisions}, {one for made in amendments for one in made.areas}
+    worded = {one for made in amendments for one in made.asks}
+
+    def met(point: tuple[str, str], want: str, side: int) -> bool:
+        target, ground = point
+        if point in open_at:
+            return side == 1 and open_at[point] <= closed
+        if want == "repeal-provision":
+            return target not in stands[side]
+        if want == "remove-requirement" and target in imposing[0]:
+            return target not in imposing[side]
+        return point in named[side] if ground else any(place == target for place, _ in named[side])
+
+    asks: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        asks.setdefault(row["ask"], []).append(row)
+    found = []
+    for ask, lines in asks.items():
+        one = lines[0]
+        points: dict[tuple[str, str], str] = {}
+        for row in lines:
+            open_here = [point for point in open_at if point[0] == row["target"]]
+            for point in [(row["target"], row["ground"])] if row["ground"] or not open_here else open_here:
+                points[point] = row["want"]
+        before, after = ({point for point, want in points.items() if met(point, want, side)} for side in (0, 1))
+        targets = {row["target"] for row in lines}
+        if not (after - before or ask in worded or one["lineage"] in worded or targets & areas or _touched(touched, targets)) or before == set(points):
+            continue
+        left: dict[str, list[str]] = {}
+        for target, ground in sorted(set(points) - after):
+            left.setdefault(target, []).append(ground)
+        if "yes" not in {row["by_law"] for row in lines}:
+            answered, why, after = "not", told["more-than-words"].replace("WANT", one["want_label"]), set()
+        else:
+            answered = "in-full" if not left else "in-part" if after - before else "not"
+            places = [(labels[target], ", ".join(labels[ground] for ground in grounds if ground)) for target, grounds in left.items()]
+            why = told["left"].replace("GROUNDS", "; ".join(": ".join(filter(None, place)) for place in places)) if places else ""
+        pairs = ("; ".join(" ".join(point).strip() for point in sorted(chosen)) for chosen in (after, set(points) - after))
+        told_of = (one["want"], one["year"], one["issuer"], one["lineage"], one["issuer_label"], one["ask_text"], why)
+        found.append((answered, ask, str(len(points)), str(len(after)), *pairs, *told_of))
+    columns = ("answered", "ask", "asked", "given", "met", "left", "want", "year", "issuer", "lineage", "issuer_label", "ask_text", "why")
+    return Table(columns, found, show=("ask", "year", "issuer_label", "given", "asked", "why")).sorted()
 
 
 def _cases(store: Store, touched: set[str], lang: str) -> Table:
@@ -661,7 +771,7 @@ def _cases(store: Store, touched: set[str], lang: str) -> Table:
             row["title"],
         )
         for row in answer(store, "provisions-in-cases", lang=lang).records()
-        if any(selects(one, row["provision"]) or selects(row["provision"], one) for one in touched)
+        if _touched(touched, {row["provision"]})
     ]
     columns = ("provision", "role", "case", "kind", "year", "document", "locator", "provision_label", "role_label", "title")
     return Table(columns, list(dict.fromkeys(rows)), show=("case", "year", "role_label", "provision_label", "title")).sorted()

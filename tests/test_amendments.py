@@ -5,12 +5,15 @@ import io
 
 import pytest
 from conftest import HERE
+from engines import plain
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rdflib import Literal
+from rdflib.namespace import XSD
 
-from kzgraph.amendments import Amendment, laid, ranking, read, shipped, whatif
+from kzgraph.amendments import Amendment, _smallest, laid, ranking, read, shipped, whatif
 from kzgraph.errors import BadFile, BadValue, KzError, UnknownName
-from kzgraph.questions import answer
+from kzgraph.questions import Question, answer
 from kzgraph.rooms import open_rooms
 from kzgraph.store import Store
 from kzgraph.terms import LANGUAGES
@@ -26,9 +29,9 @@ def draft(text: str, name: str = "mine") -> Amendment:
     return Amendment(name, f"{name}.toml", tomllib.loads(HEAD + text))
 
 
-def change(provision: str, **keys) -> Amendment:
+def change(provision: str, name: str = "mine", **keys) -> Amendment:
     lines = "".join(f"{key} = {str(value).lower() if isinstance(value, bool) else repr(value)}\n" for key, value in keys.items())
-    return draft(f'[[change]]\nact = "new-law"\nprovision = "{provision}"\n{lines}')
+    return draft(f'[[change]]\nact = "new-law"\nprovision = "{provision}"\n{lines}', name)
 
 
 def effects(outcome) -> dict[str, set[str]]:
@@ -65,7 +68,9 @@ def test_closing_a_list_changes_the_type_and_answers_nothing(store):
     changed = {row["gap"]: row["type_after"] for row in outcome.gaps.records() if row["effect"] == "changes-type"}
     assert changed["gap/residual-only/criminal-code-2014/art_145/sexual-orientation"] == "closed-list-omission"
     assert "gap/hostile-mention/mass-media-law-2024/art_2__para_4/gender-identity" in effects(outcome)["opens"]
-    assert not outcome.asks.rows
+    told = {row["ask"]: row for row in outcome.asks.records()}["ask/ecom-2024-amend-145"]
+    assert (told["answered"], told["given"], told["asked"]) == ("not", "0", "4") and "sexual orientation" in told["why"]
+    assert {row["answered"] for row in outcome.asks.records()} == {"not"}
 
 
 def test_the_wording_of_article_145_asked_for_closes_its_gaps_and_answers_the_ask_in_full(store):
@@ -79,7 +84,59 @@ def test_the_wording_of_article_145_asked_for_closes_its_gaps_and_answers_the_as
 
 def test_one_of_two_grounds_answers_the_ask_in_part(store):
     only = draft('[[change]]\nact = "criminal-code-2014"\nprovision = "art_145"\nfrom = 2027-07-01\nadd = ["ground/sexual-orientation"]\n')
-    assert [(row["ask"], row["answered"]) for row in whatif(store, [only]).asks.records()] == [("ask/ecom-2024-amend-145", "in-part")]
+    (told,) = whatif(store, [only]).asks.records()
+    assert (told["ask"], told["answered"], told["given"], told["asked"]) == ("ask/ecom-2024-amend-145", "in-part", "1", "4")
+    assert told["met"] == "act/criminal-code-2014/art_145 ground/sexual-orientation" and "HIV" in told["why"]
+
+
+def test_grounds_asked_for_count_though_no_gap_stands_on_them(store):
+    both = read("criminal-code-145", store.rooms)
+    both.changes[0]["add"] = ["ground/sexual-orientation", "ground/gender-identity"]
+    (told,) = whatif(store, [both]).asks.records()
+    assert told["answered"] == "in-part" and told["left"].count("ground/") == 2, "health was asked for too"
+
+
+def test_repeal_of_a_protection_closes_no_omission_and_answers_no_ask(store):
+    gone = draft('[[change]]\nact = "criminal-code-2014"\nprovision = "art_145"\nfrom = 2027-07-01\nrepeal = true\n')
+    outcome = whatif(store, [gone])
+    assert set(effects(outcome)) == {"stays"} and "gap/residual-only/criminal-code-2014/art_145/sexual-orientation" in effects(outcome)["stays"]
+    assert [row["answered"] for row in outcome.asks.records()] == ["not"]
+    assert any("no wording there names the ground" in note for note in outcome.notes)
+
+
+def test_what_nobody_read_whole_is_not_known_the_better_for_being_amended(toy, store):
+    for graph, act, provision in ((toy, "new-law", "art_4"), (store, "elections-law-1995", "art_4__para_1")):
+        made = draft(f'[[change]]\nact = "{act}"\nprovision = "{provision}"\nfrom = 2027-07-01\nadd = ["ground/sexual-orientation"]\nresidual = "closed"\n')
+        outcome = whatif(graph, [made])
+        assert {(row["ground"], row["verdict_after"]) for row in outcome.verdicts.records()} == {("ground/sexual-orientation", "listed")}
+        assert "opens" not in effects(outcome)
+
+
+def test_an_ask_for_what_words_do_not_give_is_not_answered_by_them(store):
+    outcome = whatif(store, [read("comprehensive-act", store.rooms)])
+    told = {row["ask"]: row for row in outcome.asks.records()}
+    assert told["ask/hrc-2016-anti-discrimination-law"]["answered"] == "in-full"
+    assert told["ask/ecom-2024-investigation-mechanism"]["answered"] == "not" and "investigate" in told["ask/ecom-2024-investigation-mechanism"]["why"]
+    assert "gender expression" in told["ask/upr-2019-anti-discrimination-legislation"]["why"]
+    assert any("stays on record" in note for note in outcome.notes), "the gap of follow-up of an ask that is answered in law is explained"
+    told = {row["ask"]: row["answered"] for row in whatif(store, [read("no-surgery", store.rooms)]).asks.records()}
+    assert told["ask/ecom-2024-remove-surgery"] == "not", "it names the law on recognition, which the draft does not give"
+
+
+@pytest.mark.parametrize("name", ["asked", "covered"])
+def test_the_questions_aside_are_whole_and_both_engines_agree(name, toy, toy_rooms, toy_rdflib):
+    asked = Question(name, (toy_rooms.queries / "whatif" / f"{name}.rq").read_text(encoding="utf-8"))
+    for words in (asked.title, asked.question, asked.limits):
+        assert set(words) == set(LANGUAGES) and all(words.values())
+    values = {"at": "2024-06-01", "lang": "en"}
+    bound = asked.bind(**{key: values[key] for key in asked.params})
+    _, rows = toy.select(asked.text, name, **bound)
+    found = sorted(tuple("" if cell is None else cell.value for cell in row) for row in rows)
+    made = {"date": lambda value: Literal(value, datatype=XSD.date), "lang": Literal}
+    terms = {key: made[kind](values[key]) for key, (kind, _) in asked.params.items()}
+    assert found and found == sorted(tuple(plain(cell) for cell in row) for row in toy_rdflib.query(asked.text, initBindings=terms))
+
+
 
 
 def test_repeal_of_118_1_closes_the_overbroad_offence_and_no_surgery_the_requirement(store):
@@ -102,11 +159,11 @@ def test_a_comprehensive_act_closes_the_missing_act_but_only_for_the_grounds_it_
 
 
 def test_several_combine_on_one_provision_and_one_day(toy):
-    both = whatif(toy, [change("art_3", add=["ground/sexual-orientation"]), change("art_3", add=["ground/gender-identity"])])
+    both = whatif(toy, [change("art_3", add=["ground/sexual-orientation"]), change("art_3", "other", add=["ground/gender-identity"])])
     after = {row["ground"]: row["verdict_after"] for row in both.verdicts.records()}
     assert after == {"ground/sexual-orientation": "listed", "ground/gender-identity": "listed"}
     one = whatif(toy, [change("art_3", add=["ground/sexual-orientation"])], at="2026-01-01")
-    later = draft('[[change]]\nact = "new-law"\nprovision = "art_3"\nfrom = 2025-09-01\nremove = ["ground/sexual-orientation"]\n')
+    later = draft('[[change]]\nact = "new-law"\nprovision = "art_3"\nfrom = 2025-09-01\nremove = ["ground/sexual-orientation"]\n', "later")
     taken_back = whatif(toy, [change("art_3", add=["ground/sexual-orientation"]), later], at="2026-01-01")
     assert "closes" in effects(one) and "closes" not in effects(taken_back)
 
@@ -204,7 +261,45 @@ def test_what_does_not_fit_the_law_is_refused_with_the_reason(toy, made, error, 
 
 def test_repeal_and_change_on_one_day_contradict_each_other(toy):
     with pytest.raises(BadValue, match="repealed and changed"):
-        whatif(toy, [change("art_3", repeal=True), change("art_3", add=["ground/sexual-orientation"])])
+        whatif(toy, [change("art_3", repeal=True), change("art_3", "other", add=["ground/sexual-orientation"])])
+
+
+def test_two_amendments_or_new_acts_of_one_name_are_told(toy):
+    with pytest.raises(BadValue, match="mine: the name of more than one amendment"):
+        whatif(toy, [change("art_3", add=["ground/language"]), change("art_3", add=["ground/race"])])
+    act = '[[new_act]]\nname = "some-act"\ntitle.en = "A"\n[[new_act.provision]]\nfield = ["field/all"]\ngrounds = ["ground/sex"]\n'
+    with pytest.raises(BadValue, match="some-act: the name of more than one new act"):
+        whatif(toy, [draft(act), draft(act, "other")])
+
+
+def test_a_ranking_leaves_out_sets_that_contradict_each_other(toy):
+    gone = change("art_3", "gone", repeal=True)
+    named = change("art_3", "named", add=["ground/sexual-orientation"])
+    more = change("art_3", "more", add=["ground/sexual-orientation", "ground/language"])
+    rows = ranking(toy, [gone, named, more]).records()
+    assert rows[-1]["rank"] == "set" and rows[-1]["amendments"] in ("named", "more") and rows[-1]["closes"] == rows[0]["closes"]
+    back = draft('[[change]]\nact = "new-law"\nprovision = "art_3"\nfrom = 2025-09-01\nrepeal = true\n', "back")
+    assert ranking(toy, [named, back], at="2026-01-01").records()[-1]["amendments"] == "named"
+    with pytest.raises(UnknownName, match="no type of gap; nearest: motive-omission"):
+        ranking(toy, [named], gap_type="motive-omision")
+
+
+def test_a_set_is_found_though_its_members_only_work_apart():
+    one, two, three = (change("art_3", name, add=["ground/race"]) for name in "abc")
+    two.changes[0]["provision"], three.changes[0]["provision"] = "act/new-law/art_9", "act/new-law/art_8"
+    alone = {"a": {"1", "2"}, "b": {"3"}, "c": {"1", "2", "3"}}
+    asked: list[frozenset] = []
+
+    def effects(names):
+        asked.append(names)
+        return frozenset().union(*(alone[name] for name in names)), 0
+
+    assert _smallest([one, two, three], effects) == ("c",)
+    assert _smallest([one, two], effects) == ("a", "b") and frozenset("ab") not in asked, "what does not meet is not derived together"
+    two.changes[0]["provision"] = one.changes[0]["provision"]
+    assert _smallest([one, two], effects) == ("a", "b") and frozenset("ab") in asked
+    with pytest.raises(BadValue, match="rank up to 12"):
+        _smallest([change("art_3", f"n{number}", add=["ground/race"]) for number in range(13)], effects)
 
 
 def test_the_command_lists_tells_and_ranks(run, tmp_path):
