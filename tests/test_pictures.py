@@ -158,6 +158,17 @@ def test_png_and_pdf_carry_title_description_and_language(gaps):
     assert fonts and all("NotoSans" in font.get_object()["/BaseFont"].replace("-", "") for font in fonts)
 
 
+@pytest.mark.parametrize("words", ["0ff1ce fi fl", "official affairs, conflict", "Griffin"])
+def test_what_is_copied_out_of_a_pdf_is_what_was_written_letter_by_letter(gaps, words):
+    """Found in the source line: the data version ff193383b26b came out with one sign for its first two letters."""
+    import pypdf
+
+    graph = nx.MultiDiGraph(**gaps.graph | {"source_line": words})
+    graph.add_node("a", label=words, kind="ground", kind_label="")
+    page = " ".join(pypdf.PdfReader(io.BytesIO(picture.drawn(graph, "pdf"))).pages[0].extract_text().split())
+    assert page.count(words) == 2 and not re.search("[\ufb00-\ufb06]", page)
+
+
 def test_the_same_bytes_in_another_process_without_any_font_or_home(gaps, tmp_path):
     code = (
         "import sys, hashlib; from kzgraph.rooms import open_rooms; from kzgraph.store import Store; from kzgraph.export import picture, projection\n"

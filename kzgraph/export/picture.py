@@ -28,6 +28,9 @@ FORMATS = ("svg", "png", "pdf")
 FONTS = Path(__file__).parent / "assets" / "fonts"  # Noto Sans, regular and bold
 _FAMILY = "Noto Sans"
 _FALLBACK = f"'{_FAMILY}', 'DejaVu Sans', 'Segoe UI', Arial, sans-serif"
+_NO_LIGATURES = (  # a sign for ff, fi or ffi is copied out of a PDF as that sign: a digest or a word of the law would be found by nobody who looks for it
+    '<match target="font"><edit name="fontfeatures" mode="append"><string>liga=0</string><string>clig=0</string></edit></match>'
+)
 _DPI = 200  # of a PNG
 _PAGE = (7.48, 10.9)  # inches: A4 less margins of 10 mm
 _SMALLEST, _ROOMY = 0.62, 0.75  # a picture is not made smaller than this to fit a page; from here on it needs no narrower labels
@@ -122,7 +125,7 @@ def _graphviz():
         shutil.copyfile(font, os.path.join(folder, font.name))
     told = os.path.join(folder, "fonts.conf")
     with open(told, "w", encoding="utf-8") as stream:
-        stream.write(f'<?xml version="1.0"?><fontconfig><dir>{escape(folder)}</dir><cachedir>{escape(folder)}/cache</cachedir></fontconfig>')
+        stream.write(f'<?xml version="1.0"?><fontconfig><dir>{escape(folder)}</dir><cachedir>{escape(folder)}/cache</cachedir>{_NO_LIGATURES}</fontconfig>')
     before = os.environ.get("FONTCONFIG_FILE")
     quiet, kept = os.open(os.devnull, os.O_WRONLY), os.dup(2)
     try:
