@@ -15,6 +15,17 @@ ROWS = list(csv.DictReader((Path(__file__).parent / "verdicts.csv").read_text(en
 READ = {"yes": ("complete", "official-mirror"), "partly": ("partial", "official-mirror"), "press": ("complete", "secondary")}
 
 
+UNREAD = """says;basis;earliest;adopted;until;at;verdict
+before the first text read, nothing is known;at-latest;1999-01-01;;;1999-06-01;not-checked
+nor on the very first day on which the wording may have begun;at-latest;1999-01-01;;;1999-01-01;not-checked
+the day before that there can have been no such wording;at-latest;1999-01-01;;;1998-12-31;
+where no earliest day is told, the act cannot be older than its adoption;not-checked;;1998-05-05;;1999-06-01;not-checked
+before its adoption there was no act;not-checked;;1998-05-05;;1998-05-04;
+a first day that the act states has nothing before it;stated;1999-01-01;1998-05-05;;1999-06-01;
+an older wording that was read speaks for itself;at-latest;1999-01-01;1998-05-05;1999-03-01;1999-04-01;absent
+"""
+
+
 def law(row: dict[str, str]) -> str:
     """One provision with one list, as the row of the table describes it."""
     entries = row["lists"].split()
@@ -34,6 +45,35 @@ def law(row: dict[str, str]) -> str:
         extent, trust = READ[row["read"]]
         lines.append(f":a.v kz:attestation :t . :t kz:extent id:extent\\/{extent} ; kz:trust id:trust\\/{trust} .")
     return "\n".join(lines)
+
+
+def of_old(row: dict[str, str]) -> str:
+    """The law of the table's second row, known from 2000 on in the way that this row says, with an older wording read where ``until`` is set."""
+    text = law(ROWS[1]).replace("a kz:ProvisionVersion ;", f"a kz:ProvisionVersion ; kz:startBasis id:basis\\/{row['basis']} ;")
+    if row["earliest"]:
+        text += f'\n:a.v kz:earliestStart "{row["earliest"]}"^^xsd:date .'
+    if row["adopted"]:
+        text += f'\nid:act\\/x eli:date_document "{row["adopted"]}"^^xsd:date .'
+    if row["until"]:
+        text += (
+            f'\n:a.o a kz:ProvisionVersion ; eli:is_member_of :a ; eli:first_date_entry_in_force "{row["until"]}"^^xsd:date ; kz:startBasis id:basis\\/stated ;'
+            ' kz:until "2000-01-01"^^xsd:date ; kz:groundList :l2 ; kz:attestation :t . :l2 kz:effect id:effect\\/protects ; kz:listMode id:mode\\/closed .'
+        )
+    return text
+
+
+OLD = list(csv.DictReader(UNREAD.splitlines(), delimiter=";"))
+
+
+@pytest.mark.parametrize("row", OLD, ids=[row["says"] for row in OLD])
+def test_before_the_first_text_read_nothing_is_absent(row, rooms, tmp_path):
+    (tmp_path / "ground.ttl").write_text((rooms.data / "ground.ttl").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "x.ttl").write_text(of_old(row), encoding="utf-8")
+    world = Rooms(rooms.ontology, tmp_path, rooms.queries)
+    rows = store_rows(Store(world, cache=False), "matrix", at=row["at"], lang="en")
+    found = {slug(ground): slug(verdict) for _, _, ground, verdict, *_ in rows}
+    assert found.get("sexual-orientation", "") == row["verdict"]
+    assert rdflib_rows(to_rdflib(world), world, "matrix", at=row["at"], lang="en") == rows
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["says"] for row in ROWS])
