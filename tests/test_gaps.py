@@ -63,6 +63,75 @@ def test_before_on_and_after_each_day_of_change(toy, gap, since, until):
         assert gap not in gaps(toy, until)
 
 
+ACTS = {  # the duty is read to call for an act from 2010-06-01: (in force from, until), and the days on which the gap is open
+    "an act that ended before anybody called for one fills nothing": ([("2001-01-01", "2005-01-01")], [("2010-06-01", "")]),
+    "an act in force then leaves a gap only when it is repealed": ([("2005-01-01", "2012-01-01")], [("2012-01-01", "")]),
+    "between two acts the gap is open": (
+        [("2012-01-01", "2014-01-01"), ("2016-01-01", "2018-01-01")],
+        [("2010-06-01", "2012-01-01"), ("2014-01-01", "2016-01-01"), ("2018-01-01", "")],
+    ),
+    "acts that overlap leave none between them": ([("2012-01-01", "2015-01-01"), ("2014-01-01", "2016-01-01")], [("2010-06-01", "2012-01-01"), ("2016-01-01", "")]),
+    "nor does one that takes over on the day": ([("2005-01-01", "2012-01-01"), ("2012-01-01", "")], []),
+}
+
+
+def with_acts(toy_rooms, text: str, acts: list[tuple[str, str]]) -> Store:
+    """The hand-made world with these acts in the place of the one that fulfils the area."""
+    text = text.replace(" ; kz:fulfils area:anti-discrimination-act .", " .")
+    for number, (begun, ended) in enumerate(acts):
+        until = f' ; kz:until "{ended}"^^xsd:date' if ended else ""
+        text += f'\nact:cover-{number} eli:first_date_entry_in_force "{begun}"^^xsd:date ; kz:fulfils area:anti-discrimination-act{until} .'
+    return Store(World(toy_rooms, text), cache=False)
+
+
+@pytest.mark.parametrize("says", ACTS)
+def test_an_instrument_is_missing_whenever_no_act_that_fulfils_the_area_is_in_force(toy_rooms, text, says):
+    acts, spells = ACTS[says]
+    store = with_acts(toy_rooms, text, acts)
+    for year in range(2008, 2022):
+        for day in (f"{year}-01-01", f"{year}-06-01", f"{year}-12-31"):
+            there = [spell for spell in spells if spell[0] <= day and (not spell[1] or day < spell[1])]
+            assert gaps(store, day).get("gap/no-instrument/anti-discrimination-act/sexual-orientation", "") == (there[0] if there else ""), day
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(2000, 2030), st.integers(0, 8)), max_size=4))
+def test_random_acts_leave_the_days_open_on_which_none_is_in_force(toy_rooms, text, drawn):
+    acts = [(f"{year}-01-01", f"{year + years}-01-01" if years else "") for year, years in drawn]
+    store = with_acts(toy_rooms, text, acts)
+    for year in range(2008, 2040):
+        day = f"{year}-06-01"
+        bare = day >= "2010-06-01" and not any(begun <= day and (not ended or day < ended) for begun, ended in acts)
+        assert ("gap/no-instrument/anti-discrimination-act/sexual-orientation" in gaps(store, day)) == bare, (day, acts)
+
+
+TOLD = "2021-12-31"  # the day by which the document stood that tells of the asks
+FOLLOWED = {  # what is told of the ask of 2019, whether there was one in 2010, and since when the gap is open
+    "asked again in 2019, the ask of 2010 was not done by the end of 2019": ("", True, "2019-12-31"),
+    "asked once and nothing told: nobody said that it was not done": ("", False, ""),
+    "noted, as told by a document": ("kz:answer answer:noted ;", False, TOLD),
+    "rejected": ("kz:answer answer:rejected ;", False, TOLD),
+    "supported in part is no evidence that nothing was done": ("kz:answer answer:partially-supported ;", False, ""),
+    "said not to be done": ('kz:progress progress:not-done ; kz:status "Not adopted."@en ;', False, TOLD),
+    "said to be begun": ('kz:progress progress:begun ; kz:status "A draft was made."@en ;', False, ""),
+    "said to be done": ('kz:progress progress:done ; kz:status "Adopted in full."@en ;', False, ""),
+}
+
+
+@pytest.mark.parametrize("says", FOLLOWED)
+def test_an_ask_was_not_done_only_as_of_the_day_by_which_somebody_said_so(toy_rooms, text, says):
+    told, before, since = FOLLOWED[says]
+    evidence = (toy_rooms.data / "evidence.ttl").read_text(encoding="utf-8")
+    stated = re.search(r"kz:answer answer:noted ;.*?kz:statusSaidBy body:ngo \.", evidence)
+    assert stated, "the ask of 2019 has an answer and a status"
+    evidence = evidence.replace(stated[0], f"{told} kz:statusSaidBy body:ngo .")
+    if not before:
+        evidence = evidence.replace("kz:year 2010 ;", "kz:year 2019 ;")
+    store = Store(World(toy_rooms, text, evidence), cache=False)
+    found = {gap: spell for gap, spell in gaps(store, "2026-01-01").items() if "follow-up-gap/general-act" in gap}
+    assert {spell[0] for spell in found.values()} == ({since} if since else set())
+
+
 def test_a_gap_runs_through_versions_that_do_not_change_it(toy):
     gap = "gap/closed-list-omission/new-law/art_2/sexual-orientation"
     assert gaps(toy, "2021-06-30")[gap] == gaps(toy, "2021-07-01")[gap] == ("2020-01-01", "")
