@@ -304,7 +304,7 @@ def _answered(request: dict) -> tuple[str, list[str]]:
     root, data, outside = request["rooms"]
     rooms = open_rooms(root, data, outside)
     store = Store(rooms, restricted=request["restricted"])
-    store.cache = Kept(rooms, "-restricted" if request["restricted"] else "") if store.cache else None
+    store.cache = Kept(rooms) if store.cache else None
     store.engine  # noqa: B018 - loaded now
     _shut()
     try:

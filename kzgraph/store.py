@@ -1,20 +1,21 @@
 """The store: the graph and what the rules derive from it, ready to be asked. Only this module knows the engine."""
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kzgraph import __version__
 from kzgraph.errors import BadFile, BadQuery, BadValue, one_line
 from kzgraph.rooms import Rooms, open_rooms
 from kzgraph.terms import BASE, NS
 
 NOT_RESTRICTED = "restricted records leave with the profile internal alone; take it, or leave --show-restricted out"
 _IS_A = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_IN_SCHEME = ox.NamedNode("http://www.w3.org/2004/02/skos/core#inScheme")
 _OWL = "http://www.w3.org/2002/07/owl#"
 _TIER, _RESTRICTED = ox.NamedNode(f"{NS}tier"), ox.NamedNode(f"{BASE}tier/restricted")
 _YES = ox.Literal("true", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean"))
@@ -26,9 +27,10 @@ class Store:
     """The graph of a set of rooms in memory, loaded when it is first asked.
 
     The derived part costs most of the time and depends on nothing but the files, so the whole graph, and the
-    answers to named questions, are kept in the user's cache folder under the digest of those files: an edited file
-    has another digest and so never meets an old answer. ``cache=False``, or ``KZGRAPH_CACHE=off``, does without.
-    Records of the restricted tier are taken out before anything is derived, unless ``restricted`` asks for them.
+    answers to named questions, are kept in the user's cache folder under the digest of those files and of the program:
+    an edited file has another digest and so never meets an old answer. ``cache=False``, or ``KZGRAPH_CACHE=off``, does without.
+    Records of the restricted tier are taken out before anything is derived, with all that only they point to, unless ``restricted``
+    asks for them; a graph that holds them is never kept.
     With a ``profile`` (``public``, ``partner``, ``internal``; ontology/profiles.ttl) the graph holds, after all was derived, only what
     that profile lets through, so that nothing made from it can hold more; records of other tiers are taken out before.
     """
@@ -37,20 +39,17 @@ class Store:
         self.rooms = rooms
         self.restricted = restricted
         self.profile = profile
-        kind = ("-restricted" if restricted else "") + (f"-{profile}" if profile else "")
-        self.cache = Cache(rooms, kind) if cache and os.environ.get("KZGRAPH_CACHE") != "off" else None
+        kept = cache and not restricted and os.environ.get("KZGRAPH_CACHE") != "off"  # restricted records are never left in a second place
+        self.cache = Cache(rooms, f"-{profile}" if profile else "") if kept else None
 
     @cached_property
     def engine(self) -> ox.Store:
         """The engine with everything in it. Raises BadFile and BadQuery, with file and line."""
         engine = ox.Store()
-        kept = self.cache.path("graph.nt") if self.cache else None
-        if kept is not None and kept.is_file():
-            try:
-                engine.load(path=str(kept), format=ox.RdfFormat.N_TRIPLES, lenient=True)  # our own output, checked when written
-                return engine
-            except (OSError, SyntaxError, ValueError):
-                engine = ox.Store()  # a damaged cache is no cache
+        kept = self.cache.read("graph.nt") if self.cache else None
+        if kept is not None:
+            engine.load(input=kept, format=ox.RdfFormat.N_TRIPLES, lenient=True)  # our own output, whole as it was written
+            return engine
         for name, body in self.rooms.turtle:
             try:
                 engine.load(input=body, format=ox.RdfFormat.TURTLE)
@@ -59,7 +58,7 @@ class Store:
                 raise BadFile(f"{name}{line}: {one_line(error.msg)}; mend the Turtle there") from None
             except ValueError as error:
                 raise BadFile(f"{name}: {one_line(error)}; save the file as UTF-8 Turtle") from None
-        lets = _Lets(engine, self.profile) if self.profile else None
+        lets = _Lets(self.rooms, self.profile) if self.profile else None
         if lets:
             if self.restricted and _RESTRICTED not in lets.tiers:
                 raise BadValue(f"--profile {self.profile}: {NOT_RESTRICTED}")
@@ -150,6 +149,7 @@ def _withhold(engine: ox.Store, hidden: set) -> None:
     """Take out the records, their parts and whatever points to them, before anything is derived."""
     if not hidden:
         return
+    hidden = hidden | _alone(engine, hidden)
     names = {thing.value for thing in hidden}
     parts = tuple(f"{name}." for name in names)
 
@@ -160,10 +160,37 @@ def _withhold(engine: ox.Store, hidden: set) -> None:
         engine.remove(quad)
 
 
-class _Lets:
-    """What one profile lets through, as ontology/profiles.ttl lists it. Raises BadValue where it lists no such profile."""
+def _alone(engine: ox.Store, hidden: set) -> set:
+    """What nothing but hidden records points to: their accounts, passages, documents, places, whatever the names. A term of a scheme stays."""
+    found: set = set()
+    parts = tuple(f"{thing.value}." for thing in hidden)
+    gone = {quad.subject for quad in engine if quad.subject in hidden or quad.subject.value.startswith(parts)} | hidden
+    waiting = set(gone)
+    while waiting:
+        pointed = {quad.object for thing in waiting for quad in engine.quads_for_pattern(thing, None, None) if not isinstance(quad.object, ox.Literal)}
+        waiting = set()
+        for thing in pointed - gone:
+            if next(engine.quads_for_pattern(thing, _IN_SCHEME, None), None) or not next(engine.quads_for_pattern(thing, _IS_A, None), None):
+                continue
+            if all(quad.subject in gone or quad.subject == thing for quad in engine.quads_for_pattern(None, None, thing)):
+                waiting.add(thing)
+        gone |= waiting
+        found |= waiting
+    return found
 
-    def __init__(self, engine: ox.Store, profile: str) -> None:
+
+class _Lets:
+    """What one profile lets through, as ontology/profiles.ttl lists it, and no file of data: whoever adds data widens no profile.
+
+    Raises BadValue where it lists no such profile.
+    """
+
+    def __init__(self, rooms: Rooms, profile: str) -> None:
+        engine = ox.Store()
+        for name, body in rooms.turtle:
+            if name.startswith("ontology/"):
+                engine.load(input=body, format=ox.RdfFormat.TURTLE)
+
         def objects(subject, name: str) -> set:
             return {quad.object for quad in engine.quads_for_pattern(subject, ox.NamedNode(NS + name), None)}
 
@@ -179,6 +206,8 @@ class _Lets:
         self.kinds = {kind for kind, _ in self.lines}
         self.outside = {key for one in chain for key in objects(one, "letsOutside")}
         self.tiers = objects(own, "letsTier")
+        classes = _classes(engine)
+        self.of = {kind: {thing for thing, kinds in classes.items() if ox.NamedNode(_OWL + kind) in kinds} for kind in ("ObjectProperty", "DatatypeProperty")}
         self.pointed, self.along, self.months = (objects(own, name) for name in ("onlyPointedTo", "goesAlong", "toTheMonth"))
 
     def withheld(self, engine: ox.Store) -> set:
@@ -210,17 +239,16 @@ class _Lets:
         classes = _classes(engine)
         kept = {thing for thing, kinds in classes.items() if kinds & self.kinds}
         known = {quad.subject for quad in engine}
-        of = {kind: {thing for thing, kinds in classes.items() if ox.NamedNode(_OWL + kind) in kinds} for kind in ("ObjectProperty", "DatatypeProperty")}
         private = self._private(engine) if self.months else set()
 
         def leaves(quad: ox.Quad) -> bool:
             if quad.subject not in kept or not any((kind, quad.predicate) in self.lines for kind in classes[quad.subject]):
                 return False
             if isinstance(quad.object, ox.Literal):
-                return quad.predicate in of["DatatypeProperty"]
+                return quad.predicate in self.of["DatatypeProperty"]
             if quad.predicate == _IS_A:
                 return quad.object in self.kinds
-            return quad.predicate in of["ObjectProperty"] and (quad.object in kept or (quad.object not in known and quad.predicate in self.outside))
+            return quad.predicate in self.of["ObjectProperty"] and (quad.object in kept or (quad.object not in known and quad.predicate in self.outside))
 
         fresh = ox.Store()
         fresh.bulk_extend(self._to_the_month(quad) if quad.subject in private else quad for quad in engine if leaves(quad))
@@ -247,38 +275,53 @@ def _classes(engine: ox.Store) -> dict:
 
 
 class Cache:
-    """A folder of the user's for one state of the files and of the program. What cannot be written is done without."""
+    """A folder of the user's for one state of the files and of the program. What cannot be written, or is not whole, is done without."""
 
     def __init__(self, rooms: Rooms, kind: str = "") -> None:
         home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-        self.folder = Path(home) / "kzgraph" / f"{rooms.digest}-{__version__}-{ox.__version__}{kind}"
-
-    def path(self, name: str) -> Path:
-        """Where a thing of that name is kept."""
-        return self.folder / name
+        self.folder = Path(home) / "kzgraph" / f"{rooms.digest}-{_program()}{kind}"
 
     def read(self, name: str) -> "bytes | None":
-        """What is kept under that name, or None."""
+        """What was kept under that name, whole as it was written, or None."""
         try:
-            return self.path(name).read_bytes()
+            body = (self.folder / name).read_bytes()
         except OSError:
             return None
+        written, _, rest = body.partition(b"\n")
+        return rest if written == _sum(rest) else None
 
     def keep(self, name: str, body: bytes) -> None:
-        """Write beside the place and rename: no reader ever meets half a file. The eight newest states stay."""
+        """Write its digest and the body beside the place and rename: no reader ever meets half a file. The eight newest states stay."""
         import shutil
         import tempfile
 
         try:
             fresh = not self.folder.is_dir()
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, exist_ok=True)
             handle, unfinished = tempfile.mkstemp(dir=self.folder, suffix=".part")
             with os.fdopen(handle, "wb") as stream:
+                stream.write(_sum(body) + b"\n")
                 stream.write(body)
-            os.replace(unfinished, self.path(name))
+            os.replace(unfinished, self.folder / name)
             if fresh:
                 states = sorted((path for path in self.folder.parent.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
                 for old in states[:-8]:
                     shutil.rmtree(old, ignore_errors=True)
         except OSError:
             pass  # a read-only home costs time, not the answer
+
+
+def _sum(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=20).hexdigest().encode()
+
+
+@cache
+def _program() -> str:
+    """The digest of the program and the version of the engine: a mended program never gives the answers of the broken one."""
+    total = hashlib.blake2b(digest_size=8)
+    here = Path(__file__).parent
+    for name in sorted(os.listdir(here)):
+        if name.endswith(".py"):
+            total.update((here / name).read_bytes())
+    return f"{total.hexdigest()}-{ox.__version__}"

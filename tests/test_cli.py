@@ -301,9 +301,30 @@ def test_the_cache_never_answers_from_stale_data(tmp_path):
     (data / "world.ttl").write_text(changed, encoding="utf-8")
     os.utime(data / "world.ttl", ns=(old.st_atime_ns, old.st_mtime_ns))  # the same time stamp proves nothing
     assert b"/surgery" in first and b"/surgery" not in fresh(*ask, env=env).stdout
-    for kept in (tmp_path / "cache" / "kzgraph").glob("*/*"):
-        kept.write_bytes(kept.read_bytes()[:-40])  # a damaged cache is no cache
-    assert b"/surgery" not in fresh(*ask, env=env).stdout
+    answered = fresh(*ask, env=env).stdout
+    assert b"/surgery" not in answered
+    for damaged in (lambda body: body[:-40], lambda body: b"", lambda body: b"\n".join(body.split(b"\n")[:50]), lambda body: body.partition(b"\n")[2]):
+        for kept in (tmp_path / "cache" / "kzgraph").glob("*/*"):
+            kept.write_bytes(damaged(kept.read_bytes()))  # a damaged cache is no cache
+        assert fresh(*ask, env=env).stdout == answered
+
+
+def test_a_graph_with_restricted_records_is_never_kept(tmp_path):
+    (tmp_path / "restricted").mkdir()
+    env = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "KZGRAPH_CACHE": "on"}
+    assert fresh("--data", str(HERE / "toy"), "--restricted", str(tmp_path / "restricted"), "--show-restricted", "gaps", *AT, env=env).returncode == 0
+    assert not (tmp_path / "cache" / "kzgraph").exists()
+
+
+def test_another_program_has_another_cache(monkeypatch):
+    from kzgraph import store
+
+    rooms = store.open_rooms()
+    before = store.Cache(rooms).folder
+    store._program.cache_clear()
+    monkeypatch.setattr(store.ox, "__version__", "9.9")
+    assert store.Cache(rooms).folder != before
+    store._program.cache_clear()
 
 
 @pytest.mark.parametrize(

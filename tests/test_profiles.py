@@ -150,6 +150,40 @@ def test_the_store_itself_refuses_restricted_records_to_a_narrow_profile(planted
         len(Store(planted, cache=False, restricted=True, profile="public"))
 
 
+def test_a_file_of_data_widens_no_profile(toy_rooms, tmp_path):
+    widened = """@prefix kz: <https://w3id.org/kzgraph/ns#> . @prefix id: <https://w3id.org/kzgraph/id/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+    @prefix p: <https://w3id.org/kzgraph/id/profile/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+    p:public kz:lets p:more ; kz:letsTier id:tier\\/restricted . p:more a kz:Lets ; kz:ofClass kz:Case ; kz:letsProperty skos:note , kz:told .
+    kz:told a owl:DatatypeProperty .
+    id:case\\/2021-001 skos:note "a planted note"@en ; kz:told "a planted word" .
+    """
+    for file in toy_rooms.data.glob("*.ttl"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "wide.ttl").write_text(widened, encoding="utf-8")
+    laid = open_rooms(data=tmp_path)
+    assert "planted" in dump(Store(laid, cache=False)) and "2021-001" in dump(released_store(laid))
+    assert "planted" not in dump(released_store(laid))
+
+
+def test_what_only_a_restricted_record_points_to_is_withheld_with_it(toy_rooms, tmp_path):
+    hidden = """@prefix kz: <https://w3id.org/kzgraph/ns#> . @prefix id: <https://w3id.org/kzgraph/id/> . @prefix dct: <http://purl.org/dc/terms/> .
+    @prefix oa: <http://www.w3.org/ns/oa#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix place: <https://w3id.org/kzgraph/id/place/> .
+    id:case\\/2022-900 a kz:Case ; kz:tier id:tier\\/restricted ; kz:account id:an-odd-name .
+    id:an-odd-name a kz:Account ; kz:toldPlace place:planted-place , place:north ; kz:document id:document\\/planted-file ; kz:citation id:passage .
+    id:passage a kz:Citation ; oa:hasSource id:document\\/planted-file ; kz:locator "p. planted" .
+    id:document\\/planted-file a kz:Document ; dct:title "planted title"@en .
+    place:planted-place a kz:Place ; skos:prefLabel "planted village"@en .
+    """
+    for file in toy_rooms.data.glob("*.ttl"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "hidden.ttl").write_text(hidden, encoding="utf-8")
+    laid = open_rooms(data=tmp_path)
+    assert "planted" in dump(Store(laid, cache=False, restricted=True))
+    text = dump(Store(laid, cache=False))
+    assert "planted" not in text and "an-odd-name" not in text and "id/passage" not in text
+    assert "place/north" in text, "what others point to stays"
+
+
 def test_data_kept_elsewhere_are_not_even_read_for_the_public(tmp_path, toy_rooms):
     (tmp_path / "more.ttl").write_text("<https://w3id.org/kzgraph/id/document/more> a <https://w3id.org/kzgraph/ns#Document> .", encoding="utf-8")
     laid = open_rooms(data=toy_rooms.data, outside=tmp_path)
