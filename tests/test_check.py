@@ -30,6 +30,38 @@ def test_a_finding_names_file_line_and_what_to_do(run):
     assert "1 files checked, 1 violations" in err
 
 
+SHAPES = {  # the same fault, written in ways in which its focus does not begin a line, or is at home in another file
+    "indented": "@prefix g: <https://w3id.org/kzgraph/id/ground/> . @prefix kz: <https://w3id.org/kzgraph/ns#> .\n    g:new kz:colour 1 .",
+    "on one line": "@prefix g: <https://w3id.org/kzgraph/id/ground/> . @prefix kz: <https://w3id.org/kzgraph/ns#> . g:new kz:colour 1 .",
+    "with a base": "@base <https://w3id.org/kzgraph/id/> .\n<ground/new> <https://w3id.org/kzgraph/ns#colour> 1 .",
+    "at home elsewhere": "<https://w3id.org/kzgraph/id/ground/sex> <https://w3id.org/kzgraph/ns#colour> 1 .",
+    "a node without address": "[] <https://w3id.org/kzgraph/ns#colour> 1 .",
+}
+
+
+@pytest.mark.parametrize("how", SHAPES)
+def test_no_fault_is_lost_for_the_way_in_which_it_is_written(run, tmp_path, how):
+    (tmp_path / "x.ttl").write_text(SHAPES[how], encoding="utf-8")
+    code, out, _ = run(*TOY, "check", tmp_path / "x.ttl")
+    assert code == 1 and "[undeclared-term]" in out and str(tmp_path / "x.ttl") in out
+
+
+def test_a_fault_that_a_file_brings_to_what_another_describes_is_told_of_it(run, tmp_path):
+    (tmp_path / "second.ttl").write_text(
+        "<https://w3id.org/kzgraph/id/act/new-law/art_1.v2020-01-01.list1> <https://w3id.org/kzgraph/ns#listMode> <https://w3id.org/kzgraph/id/mode/closed> .\n"
+        "<https://w3id.org/kzgraph/id/act/new-law/art_2.v2020-01-01> <https://w3id.org/kzgraph/ns#groundList> <https://w3id.org/kzgraph/id/act/new-law/art_3.v2020-01-01.list1> .",
+        encoding="utf-8",
+    )
+    code, out, _ = run(*TOY, "check", tmp_path / "second.ttl")
+    assert code == 1 and "[List-mode]" in out and "[List-version]" in out and "second.ttl:1:" in out
+
+
+def test_a_folder_without_any_turtle_is_no_clean_folder(run, tmp_path):
+    for command in ("check", "fmt"):
+        code, out, err = run(command, tmp_path)
+        assert (code, out) == (2, "") and "no Turtle file below it" in err
+
+
 def test_findings_in_russian(run):
     assert "нарушение" in run(*TOY, "check", BROKEN, "--lang", "ru")[1]
 

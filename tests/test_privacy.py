@@ -21,6 +21,12 @@ PLANTED = [
     ("initials", "told by A. Surname"),
     ("initials", "по словам Б.В. Фамилиева"),
     ("initials", "Ә. Тегіұлы айтты"),
+    ("initials", "сказал Фамилиев Б." + "В. в суде"),
+    ("initials", "as told by Surname A. in court"),
+    ("phone", "тел. 7701" + "1234567"),
+    ("identity-number", "900101-" + "300123"),
+    ("handle", "see t.me" + "/somebody"),
+    ("handle", "https://www.instagram.com" + "/some.body"),
     ("street", "at 5 Long Street"),
     ("street", "на ул. Длинной"),
     ("street", "Абай көшесі"),
@@ -30,7 +36,7 @@ PLANTED = [
 ]
 HARMLESS = [
     "Art. 145, part 1; paras. 9.9–9.10", "E/C.12/KAZ/CO/2, para. 11 (a)", "Law of 30.12.2025 No. 248-VIII", "Toonen v. Australia", "G. v. Australia",
-    "commit 0887da14f66a01b67e0a67ba298ee88c29ae1281", "2021-05-28", "the right to be born free", "ст. 54(1)(6)", "lines 12–14", "№ 91", "Закон № 88-VI",
+    "commit 0887da14f66a01b67e0a67ba298ee88c29ae1281", "2021-05-28", "the right to be born free", "ст. 54(1)(6)", "lines 12–14", "№ 91", "Закон № 88-VI", "see Annex A.", "digest 7701123456789", "https://hatecrime.osce.org/kazakhstan?year=2010",
 ]
 
 
@@ -55,6 +61,13 @@ def test_a_file_name_or_an_address_is_no_place_to_hide(toy_rooms):
     address = b'<https://w3id.org/kzgraph/id/case/at-23:40> <http://purl.org/dc/terms/title> "x"@en .'
     laid.__dict__["turtle"] = [*toy_rooms.turtle, ("data/x.ttl", address)]
     assert [row["rule"] for row in private(laid)] == ["privacy-minute"]
+
+
+def test_nor_is_an_address_that_a_statement_points_to(toy_rooms):
+    laid = Rooms(toy_rooms.ontology, toy_rooms.data, toy_rooms.queries)
+    pointed = ("<https://w3id.org/kzgraph/id/document/x> <http://purl.org/dc/terms/source> <https://t.me" + "/somebody> .").encode()
+    laid.__dict__["turtle"] = [*toy_rooms.turtle, ("data/x.ttl", pointed)]
+    assert [row["rule"] for row in private(laid)] == ["privacy-handle"]
 
 
 def test_the_shipped_data_expose_nobody(run):

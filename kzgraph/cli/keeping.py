@@ -3,7 +3,6 @@
 import argparse
 
 from kzgraph.cli import streams
-from kzgraph.errors import BadFile
 from kzgraph.rooms import Rooms
 
 
@@ -29,15 +28,10 @@ def checked(rooms: Rooms, args: argparse.Namespace) -> int:
 
 def formed(rooms: Rooms, args: argparse.Namespace) -> int:
     """Data files in canonical form; with ``--check`` 1 if one is not."""
-    from pathlib import Path
-
+    from kzgraph.checks import turtle_files
     from kzgraph.form import formatted
 
-    files: list[Path] = []
-    for path in map(Path, args.paths or [rooms.data]):
-        if not path.exists():
-            raise BadFile(f"{path}: no such file or folder; name a Turtle file or a folder of them")
-        files += sorted(path.rglob("*.ttl")) if path.is_dir() else [path]
+    files = turtle_files(args.paths or [rooms.data])
     changed = formatted(files, write=not args.check)
     streams.write("".join(f"{file}\n" for file in changed), None)
     streams.say(f"{len(files)} files, {len(changed)} " + ("not in canonical form; 'kzgraph fmt' mends them" if args.check else "brought into canonical form"))
