@@ -220,15 +220,16 @@ class _Homes:
         """The file that describes it, one of ``within`` where one there speaks of it; nothing where no file does."""
         iri = focus if "://" in focus else BASE + focus
         said = self.said.get(iri, [])
-        for name in [*said, *self.pointed.get(iri, [])] if within is not None else ():
-            if name in within:
+        for name in [*said, *self.pointed.get(iri, [])]:
+            if within is not None and name in within:
                 return name
         return min(said, key=lambda name: self.line(name, focus) == "") if said else ""
 
     def line(self, file: str, focus: str) -> str:
         """The line on which a statement about it begins, or else the first that mentions it; nothing where none can be told."""
         if file not in self.lines:
-            begun, mentioned = {}, {}
+            begun: dict[str, str] = {}
+            mentioned: dict[str, str] = {}
             text = self.bodies.get(file, b"").decode("utf-8", "replace")
             prefixes = dict(re.findall(r"(?i)(?:@prefix|\bPREFIX)\s+(\S*?):\s*<([^>]*)>", text))
             for number, line in enumerate(text.splitlines(), 1):

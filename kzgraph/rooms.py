@@ -49,8 +49,13 @@ class Rooms:
 
     def _files(self, folder: Path, name: str, suffix: str) -> list[tuple[str, bytes]]:
         found: list[tuple[str, bytes]] = []
-        for top, folders, files in os.walk(folder):
-            folders.sort()
+        walked: set[str] = set()
+        for top, folders, files in os.walk(folder, followlinks=True):
+            real = os.path.realpath(top)
+            folders[:] = [] if real in walked else sorted(folders)  # a link that leads back ends there
+            if real in walked:
+                continue
+            walked.add(real)
             for file in files:
                 if file.endswith(suffix) and not file.startswith("."):
                     path = os.path.join(top, file)
@@ -77,4 +82,7 @@ def open_rooms(
     for folder in (rooms.ontology, rooms.data, rooms.queries, rooms.outside):
         if folder is not None and not folder.is_dir():
             raise RoomMissing(f"{folder}: no such folder; name the folder that holds ontology, data and queries with --root")
+    for folder, suffix in ((rooms.ontology, ".ttl"), (rooms.data, ".ttl"), (rooms.queries / "rules", ".rq")):
+        if not any(name.endswith(suffix) for _, _, names in os.walk(folder, followlinks=True) for name in names):
+            raise RoomMissing(f"{folder}: no {suffix} file below it, and an empty graph would answer that there is nothing; name another folder")
     return rooms

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from kzgraph.errors import BadFile, BadQuery, BadValue, one_line
 from kzgraph.rooms import Rooms, open_rooms
-from kzgraph.terms import BASE, NS
+from kzgraph.terms import BASE, NS, ref
 
 NOT_RESTRICTED = "restricted records leave with the profile internal alone; take it, or leave --show-restricted out"
 _IS_A = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -106,8 +106,8 @@ class Store:
         }
 
     def holds(self, iri: str) -> bool:
-        """Whether anything is stated about the IRI."""
-        return next(self.engine.quads_for_pattern(ox.NamedNode(iri), None, None), None) is not None
+        """Whether anything is stated about the IRI. Raises BadValue where it is none."""
+        return next(self.engine.quads_for_pattern(node(iri), None, None), None) is not None
 
     def __len__(self) -> int:
         return len(self.engine)
@@ -126,8 +126,11 @@ def load(root: "str | os.PathLike | None" = None, data: "str | os.PathLike | Non
 
 
 def node(iri: str) -> ox.NamedNode:
-    """An IRI as a value for ``Store.select``."""
-    return ox.NamedNode(iri)
+    """An IRI as a value for ``Store.select``. Raises BadValue where it is none."""
+    try:
+        return ox.NamedNode(iri)
+    except ValueError:
+        raise BadValue(f"{ref(iri)!r}: not an address; write one such as ground/sex; 'kzgraph list' names the kinds") from None
 
 
 def date_value(text: str) -> ox.Literal:

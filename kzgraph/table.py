@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Iterable, Sequence
 
 from kzgraph.errors import BadFile, BadValue, needs
@@ -137,14 +138,25 @@ class Table:
 
 
 def save(body: "str | bytes", path: str) -> None:
-    """Write a file whole or not at all: to a temporary file beside it, then renamed; text as UTF-8. Raises BadFile."""
-    unfinished = f"{path}.{os.getpid()}.part"
+    """Write a file whole or not at all: to a temporary file beside it, then renamed; text as UTF-8. Raises BadFile.
+
+    A link stays a link and the file it leads to keeps its permissions; what is no file (a pipe, a device) is written to as it stands.
+    """
+    place = os.path.realpath(path)
+    unfinished = f"{place}.{os.getpid()}.part"
     try:
+        there = os.stat(place) if os.path.exists(place) else None
+        if there is not None and not stat.S_ISREG(there.st_mode):
+            unfinished = place
         with open(unfinished, "wb") as stream:
             stream.write(body.encode() if isinstance(body, str) else body)
-        os.replace(unfinished, path)
+        if unfinished == place:
+            return
+        if there is not None:
+            os.chmod(unfinished, stat.S_IMODE(there.st_mode))
+        os.replace(unfinished, place)
     except OSError as error:
-        if os.path.exists(unfinished):
+        if unfinished != place and os.path.exists(unfinished):
             os.unlink(unfinished)
         raise BadFile(f"{path}: {error.strerror}; choose a place that can be written") from None
 

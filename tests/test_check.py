@@ -49,7 +49,8 @@ def test_no_fault_is_lost_for_the_way_in_which_it_is_written(run, tmp_path, how)
 def test_a_fault_that_a_file_brings_to_what_another_describes_is_told_of_it(run, tmp_path):
     (tmp_path / "second.ttl").write_text(
         "<https://w3id.org/kzgraph/id/act/new-law/art_1.v2020-01-01.list1> <https://w3id.org/kzgraph/ns#listMode> <https://w3id.org/kzgraph/id/mode/closed> .\n"
-        "<https://w3id.org/kzgraph/id/act/new-law/art_2.v2020-01-01> <https://w3id.org/kzgraph/ns#groundList> <https://w3id.org/kzgraph/id/act/new-law/art_3.v2020-01-01.list1> .",
+        "<https://w3id.org/kzgraph/id/act/new-law/art_2.v2020-01-01> <https://w3id.org/kzgraph/ns#groundList> "
+        "<https://w3id.org/kzgraph/id/act/new-law/art_3.v2020-01-01.list1> .",
         encoding="utf-8",
     )
     code, out, _ = run(*TOY, "check", tmp_path / "second.ttl")

@@ -350,3 +350,54 @@ def test_views_and_figures_without_a_name_are_listed(run):
     for arguments in (("view", "gaps"), ("figure", "matrix"), ("view", "gaps", "-o", "x.gif"), ("view", "gapz", "-o", "x.svg")):
         code, out, err = run(*TOY, *arguments, *AT)
         assert (code, out) == (2, "") and len(err.splitlines()) == 1, err
+
+
+@pytest.mark.parametrize("wrong", ["a{b", "a|b", "a`b", "a^b", 'a"b', "a<b", "a b", "\u0000", "https://x/{", "a\\b"])
+@pytest.mark.parametrize(
+    "asked",
+    [("show",), ("explain",), ("gaps", "--ground"), ("matrix", "--provision"), ("ask", "show-thing", "--thing"), ("ask", "lineage-asks", "--thing")],
+)
+def test_what_is_no_address_is_told_in_one_line(run, asked, wrong):
+    code, out, err = run(*asked, wrong)
+    assert code == 2 and out == "" and err.count("\n") == 1 and "Traceback" not in err
+
+
+@pytest.mark.parametrize("shut", ["2>&-", ">&-", ">&- 2>&-"])
+def test_closed_streams_end_no_command_in_a_heap(shut):
+    command = f'"{sys.executable}" -m kzgraph gaps {shut}'
+    done = subprocess.run(["sh", "-c", command], cwd=HERE.parent, capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in done.stdout + done.stderr and done.returncode == (2 if ">&-" in shut.replace("2>&-", "") else 0)
+
+
+def test_help_and_talk_can_be_read_in_a_code_page_without_our_letters():
+    for arguments in (("--help",), ("gaps", "--lang", "kk"), ("whatif", "--list")):
+        done = fresh(*arguments, env={"PYTHONIOENCODING": "cp1251"})
+        assert done.returncode == 0 and b"Traceback" not in done.stderr
+
+
+def test_a_link_stays_a_link_a_file_keeps_its_rights_and_a_pipe_is_written_to(run, tmp_path):
+    there = tmp_path / "there.csv"
+    there.write_text("old", encoding="utf-8")
+    there.chmod(0o640)
+    (tmp_path / "link.csv").symlink_to(there)
+    assert run("gaps", *AT, "-o", tmp_path / "link.csv")[0] == 0
+    assert (tmp_path / "link.csv").is_symlink() and there.read_text(encoding="utf-8").startswith("gap,") and there.stat().st_mode & 0o777 == 0o640
+    assert run("gaps", *AT, "--format", "csv", "-o", "/dev/null")[0] == 0 and not os.path.isfile("/dev/null")
+    assert run("gaps", *AT, "--format", "csv", "-o", "/dev/full")[0] == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.csv", "there.csv"]
+
+
+def test_rooms_without_rules_words_or_data_are_refused_and_linked_folders_are_read(run, tmp_path):
+    root = HERE.parent
+    for missing in ("ontology", "data", "queries"):
+        top = tmp_path / missing
+        top.mkdir()
+        for room in ("ontology", "data", "queries"):
+            (top / room).mkdir() if room == missing else (top / room).symlink_to(root / room)
+        code, out, err = run("--root", top, "gaps", *AT)
+        assert (code, out) == (2, "") and "file below it" in err, err
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    (linked / "toy").symlink_to(HERE / "toy")
+    (linked / "again").symlink_to(linked)  # leads back
+    assert run("--data", linked, "gaps", *AT)[1] == run("--data", HERE / "toy", "gaps", *AT)[1] != ""

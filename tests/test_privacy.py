@@ -36,7 +36,8 @@ PLANTED = [
 ]
 HARMLESS = [
     "Art. 145, part 1; paras. 9.9–9.10", "E/C.12/KAZ/CO/2, para. 11 (a)", "Law of 30.12.2025 No. 248-VIII", "Toonen v. Australia", "G. v. Australia",
-    "commit 0887da14f66a01b67e0a67ba298ee88c29ae1281", "2021-05-28", "the right to be born free", "ст. 54(1)(6)", "lines 12–14", "№ 91", "Закон № 88-VI", "see Annex A.", "digest 7701123456789", "https://hatecrime.osce.org/kazakhstan?year=2010",
+    "commit 0887da14f66a01b67e0a67ba298ee88c29ae1281", "2021-05-28", "the right to be born free", "ст. 54(1)(6)", "lines 12–14", "№ 91", "Закон № 88-VI",
+    "see Annex A.", "digest 7701123456789", "https://hatecrime.osce.org/kazakhstan?year=2010",
 ]
 
 

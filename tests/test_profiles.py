@@ -151,7 +151,8 @@ def test_the_store_itself_refuses_restricted_records_to_a_narrow_profile(planted
 
 
 def test_a_file_of_data_widens_no_profile(toy_rooms, tmp_path):
-    widened = """@prefix kz: <https://w3id.org/kzgraph/ns#> . @prefix id: <https://w3id.org/kzgraph/id/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+    widened = """@prefix kz: <https://w3id.org/kzgraph/ns#> . @prefix id: <https://w3id.org/kzgraph/id/> .
+    @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
     @prefix p: <https://w3id.org/kzgraph/id/profile/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
     p:public kz:lets p:more ; kz:letsTier id:tier\\/restricted . p:more a kz:Lets ; kz:ofClass kz:Case ; kz:letsProperty skos:note , kz:told .
     kz:told a owl:DatatypeProperty .

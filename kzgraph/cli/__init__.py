@@ -62,10 +62,17 @@ def main(argv: "list[str] | None" = None) -> int:
 
 def run() -> None:
     """The entry point: runs ``main`` and leaves without taking the store apart, which would only cost time."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # help and talk hold letters that no code page has
     try:
         code = main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 2
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            pass  # a reader that left has been told of where it could be
     os._exit(code)

@@ -10,7 +10,9 @@ TABLES = ("table", "csv", "json", "md")
 
 
 def say(*lines: str) -> None:
-    """Talk: one line each on stderr."""
+    """Talk: one line each on stderr; nothing where stderr is closed."""
+    if sys.stderr is None:
+        return
     wiped = "\r\033[K" if sys.stderr.isatty() else ""  # what ``busy`` wrote
     for line in lines:
         print(f"{wiped}kzgraph: {line}", file=sys.stderr)
@@ -18,7 +20,7 @@ def say(*lines: str) -> None:
 
 def busy(line: str) -> None:
     """What is being done, on a terminal alone; the next line of talk takes its place."""
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         print(f"\rkzgraph: {line} …", end="", file=sys.stderr, flush=True)
 
 
@@ -29,7 +31,7 @@ def form(args: argparse.Namespace, forms: tuple = TABLES) -> str:
     if args.output and args.output != "-":
         suffix = os.path.splitext(args.output)[1].lstrip(".").lower()
         return suffix if suffix in forms else "csv"
-    return "table" if sys.stdout.isatty() else "csv"
+    return "table" if sys.stdout is not None and sys.stdout.isatty() else "csv"
 
 
 def write(text: str, output: "str | None") -> None:
@@ -39,6 +41,8 @@ def write(text: str, output: "str | None") -> None:
 
         save(text, output)
         return
+    if sys.stdout is None:
+        raise KzError("standard output: closed; open it, or write to a file with -o")
     try:
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(encoding="utf-8", newline="")
