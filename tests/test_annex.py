@@ -60,6 +60,43 @@ def test_each_footnote_is_a_source_and_those_of_an_article_are_of_its_treaty(pub
     assert "E/C.12/GC/20" in cited and "CCPR/C" not in cited
 
 
+@pytest.mark.parametrize("body", ["cescr", "hrc", "cat", "cedaw"])
+def test_no_paragraph_speaks_for_a_ground_with_the_day_or_the_reading_of_another(public, body):
+    carried: dict[tuple[str, str], set[str]] = {}
+    for row in answer(public, "gap-readings", body=f"body/{body}", at=AT).records():
+        carried.setdefault((row["gap"], row["duty"]), set()).add(f"{row['source']}, {row['locator']}.")
+    paragraphs = {
+        heading: [(" ".join(part for part, _ in one.parts), {note for _, found in one.parts for note in found}) for one in some]
+        for heading, some in annex(public, body, at=AT).sections
+    }
+    for row in answer(public, "gap-duties", body=f"body/{body}", at=AT).records():
+        opening = f"Open since {row['since']}."
+        of_it = [
+            one for one in paragraphs[row["duty_label"]]
+            if row["provision_label"] in one[0] and opening in one[0] and re.search(rf" {re.escape(row['ground_label'])}[.,]", one[0])
+        ]  # fmt: skip
+        if not of_it:  # told above, under another article
+            assert any(row["provision_label"] in words and opening in words for some in paragraphs.values() for words, _ in some), row
+            continue
+        readings = carried.get((row["gap"], row["duty"]), set())
+        assert not readings or any(readings & notes for _, notes in of_it), row
+
+
+def test_a_fact_sheet_tells_no_case_of_another_provision(public):
+    for gap in ("gap/closed-list-omission/labour-code-2015/art_25__para_2/age", "gap/application-gap/criminal-code-2014/art_145/gender-identity"):
+        provision = "act/" + "/".join(gap.split("/")[2:4])
+        own = {row["title"].rstrip(".") for row in answer(public, "provisions-in-cases").records() if row["provision"] == provision}
+        told = dict(fact_sheet(public, gap, at=AT).sections).get("Published cases", [])
+        assert bool(told) == bool(own)
+        for one in told:
+            assert any(one.parts[0][0].startswith(title) for title in own), one.parts
+
+
+def test_complaints_on_other_grounds_stay_out_of_a_narrowed_annex(public):
+    assert "not investigated" in text(annex(public, "hrc", at=AT, grounds=["ground/sogi"]))
+    assert "not investigated" not in text(annex(public, "hrc", at=AT, grounds=["ground/religion"]))
+
+
 def test_earlier_asks_are_told_with_their_answers_and_a_hostile_demand_never(cescr):
     asks = next(some for heading, some in cescr.sections if heading.startswith("Earlier asks"))
     told = " ".join(part for one in asks for part, _ in one.parts)

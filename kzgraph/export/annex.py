@@ -75,16 +75,16 @@ def annex(
         if (not wanted or row["ground"] in wanted) and (not provisions or any(selects(one, row["provision"]) for one in provisions))
     ]  # fmt: skip
     sections = [(words["asks"], _asks(store, ref, words, lang))]
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     duties: dict[str, list[dict[str, str]]] = {}
     for row in Table(list(rows[0]) if rows else ["duty"], [list(row.values()) for row in rows]).sorted().records():
         duties.setdefault(row["duty"], []).append(row)
-    read: dict[str, set[str]] = {}
-    for row in answer(store, "duties-by-reading", lang=lang).records():
-        read.setdefault(row["duty"], set()).add(row["reading"])
+    carried: dict[tuple[str, str], list[str]] = {}  # the weightiest reading first
+    for row in sorted(answer(store, "gap-readings", body=ref, at=at, lang=lang).records(), key=lambda row: (row["level"], row["reading"])):
+        carried.setdefault((row["gap"], row["duty"]), []).append(_cited(row["source"], row["locator"]))
     for found in duties.values():
-        sections.append((found[0]["duty_label"], _article(store, found, read, words, seen, at=at, lang=lang, since=since)))
-    sections.append((words["cases"], _cases(store, {row["provision"] for row in rows}, words, lang)))
+        sections.append((found[0]["duty_label"], _article(store, found, carried, words, seen, at=at, lang=lang, since=since)))
+    sections.append((words["cases"], _cases(store, {row["provision"] for row in rows}, words, lang, grounds={row["ground"] for row in rows})))
     sections.append((words["replaced"], _replaced(store, words, at=at, lang=lang, since=since)))
     sections = [(heading, paragraphs) for heading, paragraphs in sections if paragraphs]
     left_out = _shortened(sections, most) if most else 0
@@ -140,15 +140,24 @@ def _joined(steps: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def _article(
-    store: Store, rows: list[dict[str, str]], read: dict[str, set[str]], words: dict[str, str], seen: set, *, at: str, lang: str, since: str
+    store: Store,
+    rows: list[dict[str, str]],
+    carried: dict[tuple[str, str], list[str]],
+    words: dict[str, str],
+    seen: set,
+    *,
+    at: str,
+    lang: str,
+    since: str,
 ) -> list[Paragraph]:
-    """The gaps under one article: a paragraph for each provision and type, those of orientation and gender first; what stood above is only named.
+    """The gaps under one article: a paragraph for each provision, type and first day, those of orientation and gender first; what stood above is only named.
 
-    Cited are the duty of this article and the readings of its own treaty alone, whatever else carries the gap.
+    Cited are the duty of this article and the readings of its own treaty alone, whatever else carries the gap; no ground stands in a paragraph
+    without a reading that names it, unless the words of the treaty do.
     """
-    groups: dict[tuple[str, str], list[dict[str, str]]] = {}
+    groups: dict[tuple[str, str, str], list[dict[str, str]]] = {}
     for row in rows:
-        groups.setdefault((row["provision"], row["type"]), []).append(row)
+        groups.setdefault((row["provision"], row["type"], row["since"]), []).append(row)
     paragraphs: list[Paragraph] = []
     above: list[str] = []
     for key, found in groups.items():
@@ -160,12 +169,12 @@ def _article(
         steps = chain(store, found[0]["gap"], at=at, lang=lang).records()
         law = [step for step in steps if step["kind"] in ("attestation", "search", "evidence")][-1:]
         duties = [step for step in steps if step["kind"] == "duty" and step["address"] == found[0]["duty"]]
-        readings = [step for step in steps if step["address"] in read.get(found[0]["duty"], ())][:3]  # of this treaty, the weightiest first
+        readings = _readings([carried.get((row["gap"], row["duty"]), []) for row in found])
         opening = _filled(words[f"gap-{found[0]['type']}"], SUBJECT=found[0]["provision_label"], DETAIL=", ".join(row["ground_label"] for row in found))
         parts = [(opening, _notes(law))]
-        parts.append((_filled(words["open-since"], DAY=min(row["since"] for row in found)), []))
+        parts.append((_filled(words["open-since"], DAY=found[0]["since"]), []))
         if readings or duties:
-            parts.append((words["by"], _notes([*duties, *readings])))
+            parts.append((words["by"], [*_notes(duties), *readings]))
         if since and any(row["begun"] > since for row in found):
             parts.append((_filled(words["new-wording"], DAY=max(row["begun"] for row in found), END=since), []))
         caveat = next((step["text"] for step in steps if step["kind"] == f"caveat-{found[0]['type']}"), "")
@@ -177,6 +186,15 @@ def _article(
     if above:
         paragraphs.append(Paragraph((_filled(words["above"], DETAIL="; ".join(dict.fromkeys(above))), []), look="small"))
     return paragraphs
+
+
+def _readings(of_each: list[list[str]]) -> list[str]:
+    """Footnotes that name every ground: three of the first, and for each other ground its weightiest, unless one that stands there names it too."""
+    chosen = of_each[0][:3]
+    for notes in of_each[1:]:
+        if notes and not set(notes) & set(chosen):
+            chosen.append(notes[0])
+    return chosen
 
 
 def _asks(store: Store, body: str, words: dict[str, str], lang: str) -> list[Paragraph]:
@@ -199,8 +217,9 @@ def _asks(store: Store, body: str, words: dict[str, str], lang: str) -> list[Par
     return found
 
 
-def _cases(store: Store, provisions: set[str], words: dict[str, str], lang: str) -> list[Paragraph]:
-    """Published cases in which a provision of the annex was applied, invoked or could have applied; then complaints that came to nothing."""
+def _cases(store: Store, provisions: set[str], words: dict[str, str], lang: str, grounds: "set[str] | frozenset[str]" = frozenset()) -> list[Paragraph]:
+    """Published cases in which one of the provisions was applied, invoked or could have applied, and what became of the complaint; then complaints on
+    one of the ``grounds`` that came to nothing."""
     documents = {row["document"]: row["title"] for row in answer(store, "list-documents", lang=lang).records()}
     told: dict[str, tuple[str, list[str], int]] = {}
 
@@ -213,7 +232,8 @@ def _cases(store: Store, provisions: set[str], words: dict[str, str], lang: str)
         if any(selects(one, row["provision"]) or selects(row["provision"], one) for one in provisions):
             add(row, f"{row['provision_label']}: {row['role_label']}", 1)
     for row in answer(store, "complaints-refused", lang=lang).records():
-        add(row, row["path_label"], 2)
+        if row["case"] in told or row["ground"] in grounds:
+            add(row, row["path_label"], 2)
     return [Paragraph((f"{text}.", notes), look="item", weight=weight) for text, notes, weight in told.values()]
 
 
