@@ -25,7 +25,6 @@ _PROVISION = {"number", "field", "effect", "grounds", "residual"}
 _PROTECTIVE = {"protects", "punishes", "aggravates", "incitement"}  # the effects of docs/method.md, "Which lists count"
 _PRACTICE = ("application-gap", "data-gap", "follow-up-gap")  # gaps that rest on what was documented
 _OMISSIONS = ("residual-only", "closed-list-omission", "motive-omission")  # gaps that only naming the ground closes
-_NAMED = ("listed", "broader-listed")
 _ASKED = ("gaps", "matrix", "list-entries", "open-and-closed-lists", "requirements", "list-provisions")
 _MOST = 12  # amendments among which every set is tried
 _COPIED = (f"{NS}effect", f"{NS}protects", f"{NS}imposes", "http://purl.org/dc/terms/title")  # what a new wording keeps of the old
@@ -647,8 +646,10 @@ def _verdicts(tables: list[Table]) -> Table:
 
 
 def _gaps(tables: list[Table], cells: Table, touched: set[str]) -> Table:
-    """The gaps by what becomes of them. A gap of practice stays, and so does an omission where no list is left that could name the ground."""
-    lists = {(row["provision"], row["ground"]) for row in cells.records()}
+    """The gaps by what becomes of them. A gap of practice stays, and so does an omission where no list is left that could name the ground,
+    or where the list now names only a broader one, which is never counted as covered.
+    """
+    lists = {(row["provision"], row["ground"]) for row in cells.records() if row["verdict"] != "broader-listed"}
     spots: list[dict[tuple[str, str], dict[str, dict]]] = []
     for table in tables:
         found: dict[tuple[str, str], dict[str, dict]] = {}
@@ -706,7 +707,7 @@ def _asks(
     open_at: dict[tuple[str, str], set[str]] = {}
     for row in law:
         open_at.setdefault((row["provision"], row["ground"]), set()).add(row["gap"])
-    named = [{(row["provision"], row["ground"]) for row in table.records() if row["verdict"] in _NAMED} for table in ways["matrix"]]
+    named = [{(row["provision"], row["ground"]) for row in table.records() if row["verdict"] == "listed"} for table in ways["matrix"]]
     named = [spots | {(row["area"], row["ground"]) for row in covers} for spots, covers in zip(named, covered, strict=True)]
     stands = [{row["provision"] for row in table.records()} for table in ways["list-provisions"]]
     imposing = [{row["provision"] for row in table.records()} for table in ways["requirements"]]

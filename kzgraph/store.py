@@ -19,6 +19,7 @@ _IN_SCHEME = ox.NamedNode("http://www.w3.org/2004/02/skos/core#inScheme")
 _OWL = "http://www.w3.org/2002/07/owl#"
 _TIER, _RESTRICTED = ox.NamedNode(f"{NS}tier"), ox.NamedNode(f"{BASE}tier/restricted")
 _YES = ox.Literal("true", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean"))
+_SPAN = re.compile(r"\d{4}(?:-\d{2}){0,2}(?:/\d{4}(?:-\d{2}){0,2})?")
 _DAY = re.compile(r"(\d{4}-\d{2})-\d{2}")
 _XSD_DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
 
@@ -254,7 +255,7 @@ class _Lets:
             return quad.predicate in self.of["ObjectProperty"] and (quad.object in kept or (quad.object not in known and quad.predicate in self.outside))
 
         fresh = ox.Store()
-        fresh.bulk_extend(self._to_the_month(quad) if quad.subject in private else quad for quad in engine if leaves(quad))
+        fresh.bulk_extend(self._to_the_month(quad) if quad.subject in private else quad for quad in engine if leaves(quad) and self._told(quad, private))
         return fresh
 
     def _private(self, engine: ox.Store) -> set:
@@ -263,8 +264,14 @@ class _Lets:
         told = list(engine.quads_for_pattern(None, ox.NamedNode(f"{NS}account"), None))
         return {quad.object for quad in told if quad.subject not in yes}
 
+    def _told(self, quad: ox.Quad, private: set) -> bool:
+        """Whether the day of a private event can be cut to its month; one written in another way stays behind whole."""
+        if quad.subject not in private or quad.predicate not in self.months:
+            return True
+        return isinstance(quad.object, ox.Literal) and _SPAN.fullmatch(quad.object.value) is not None
+
     def _to_the_month(self, quad: ox.Quad) -> ox.Quad:
-        if quad.predicate not in self.months or not isinstance(quad.object, ox.Literal):
+        if quad.predicate not in self.months:
             return quad
         return ox.Quad(quad.subject, quad.predicate, ox.Literal(_DAY.sub(r"\1", quad.object.value)), quad.graph_name)
 

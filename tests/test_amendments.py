@@ -41,6 +41,13 @@ def effects(outcome) -> dict[str, set[str]]:
     return found
 
 
+def test_a_broader_ground_closes_no_gap_of_the_narrower(store):
+    """Health is not HIV: README, "never counted as covered"."""
+    found = effects(whatif(store, [draft('[[change]]\nact = "labour-code-2015"\nprovision = "art_25__para_2"\nadd = ["ground/health-status"]\n', "health")]))
+    assert found["closes"] == {"gap/closed-list-omission/labour-code-2015/art_25__para_2/health-status"}
+    assert "gap/closed-list-omission/labour-code-2015/art_25__para_2/hiv-status" in found["stays"]
+
+
 def test_naming_the_ground_closes_the_gap_of_that_ground_alone(toy):
     outcome = whatif(toy, [change("art_3", add=["ground/sexual-orientation"])])
     assert effects(outcome)["closes"] == {"gap/motive-omission/new-law/art_3/sexual-orientation"}

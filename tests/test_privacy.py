@@ -96,6 +96,20 @@ def test_the_jigsaw_names_the_case_that_could_single_somebody_out(toy):
     ]
 
 
+def test_what_two_accounts_tell_together_is_a_jigsaw_too(toy_rooms):
+    world = toy_rooms.turtle
+    text = next(body for name, body in world if name == "data/evidence.ttl").decode()
+    split = text.replace(
+        "id:case\\/2021-002.a1 a kz:Account ;",
+        'id:case\\/2021-002 kz:account id:case\\/2021-002.a2 . id:case\\/2021-002.a2 a kz:Account ; kz:document doc:report-one ; kz:when "2021-07" ; '
+        "kz:toldPlace place:south ; kz:citation id:case\\/2021-002.a1.c1 .\nid:case\\/2021-002.a1 a kz:Account ;",
+    ).replace(' kz:when "2021-07" ; kz:precision precision:month ; kz:toldPlace place:south ;', "")
+    laid = Rooms(toy_rooms.ontology, toy_rooms.data, toy_rooms.queries)
+    laid.__dict__["turtle"] = [(name, split.encode() if name == "data/evidence.ttl" else body) for name, body in world]
+    found = {row["value"] for row in jigsaw(Store(laid, cache=False)) if row["focus"] == "case/2021-002"}
+    assert split != text and "2021-07, south, gay-men, fake-date" in found
+
+
 def test_private_events_are_held_to_the_month(store):
     _, rows = store.select(
         """PREFIX kz: <https://w3id.org/kzgraph/ns#>

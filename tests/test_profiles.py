@@ -166,6 +166,18 @@ def test_a_file_of_data_widens_no_profile(toy_rooms, tmp_path):
     assert "planted" not in dump(released_store(laid))
 
 
+ODD_DAYS = ["17.03.2021", "20210317", "2021-W11-3", "2021-03-17T22:15", "17 March 2021", "2021-03-17 evening", "March 17", "2021/03/17", "2021-076"]
+
+
+@pytest.mark.parametrize("day", ODD_DAYS)
+def test_the_day_of_a_private_event_written_in_any_other_way_stays_behind(toy_rooms, tmp_path, day):
+    for file in toy_rooms.data.glob("*.ttl"):
+        text = file.read_text(encoding="utf-8")
+        (tmp_path / file.name).write_text(text.replace('kz:when "2021-07" ', f'kz:when "{day}" '), encoding="utf-8")
+    laid = open_rooms(data=tmp_path)
+    assert day in dump(Store(laid, cache=False)) and day not in dump(released_store(laid))
+
+
 def test_what_only_a_restricted_record_points_to_is_withheld_with_it(toy_rooms, tmp_path):
     hidden = """@prefix kz: <https://w3id.org/kzgraph/ns#> . @prefix id: <https://w3id.org/kzgraph/id/> . @prefix dct: <http://purl.org/dc/terms/> .
     @prefix oa: <http://www.w3.org/ns/oa#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix place: <https://w3id.org/kzgraph/id/place/> .

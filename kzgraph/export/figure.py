@@ -499,7 +499,7 @@ def _named_least(cells: list[dict[str, str]], columns: list[str], unit: str, nam
         if cell["ground"] in names:
             labels[cell["ground"]] = cell["ground_label"] or cell["ground"]
             verdicts[cell["ground"]][cell["verdict"]] += 1
-            if cell["verdict"] in ("listed", "broader-listed"):
+            if cell["verdict"] == "listed":
                 names[cell["ground"]].add(cell[unit])
     if not labels:
         return words(f"figure-{name}"), Counter()
