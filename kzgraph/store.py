@@ -271,7 +271,7 @@ class _Lets:
         return isinstance(quad.object, ox.Literal) and _SPAN.fullmatch(quad.object.value) is not None
 
     def _to_the_month(self, quad: ox.Quad) -> ox.Quad:
-        if quad.predicate not in self.months:
+        if quad.predicate not in self.months or not isinstance(quad.object, ox.Literal):
             return quad
         return ox.Quad(quad.subject, quad.predicate, ox.Literal(_DAY.sub(r"\1", quad.object.value)), quad.graph_name)
 

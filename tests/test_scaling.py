@@ -1,7 +1,5 @@
 """No question and no rule holds an EXISTS that the engine joins anew for each row, nor a MINUS that holds each row against each."""
 
-import time
-
 import pyoxigraph as ox
 import pytest
 from conftest import HERE
@@ -82,21 +80,3 @@ def test_a_query_of_ones_own_is_told_so(run, tmp_path):
     query.write_text("PREFIX kz: <https://w3id.org/kzgraph/ns#>\n" + body, encoding="utf-8")
     code, _, err = run("--data", HERE / "toy", "sparql", query, "--format", "csv")
     assert code == 0 and "line 3: this EXISTS joins several patterns" in err
-
-
-def seconds(store: ox.Store, text: str) -> float:
-    """The least time of three in which the engine gives every row."""
-    def once() -> float:
-        begun = time.perf_counter()
-        assert list(store.query(text)) is not None
-        return time.perf_counter() - begun
-
-    return min(once() for _ in range(3))
-
-
-def test_what_the_check_calls_slow_is_slow_and_the_rest_is_not():
-    small, large = world(300), world(1200)
-    growth = {name: seconds(large, HEAD + body) / seconds(small, HEAD + body) for name, body in (SLOW | FAST).items()}
-    slow = {name for name in growth if growth[name] > 8}  # four times the data: four times the time, or sixteen
-    assert not slow & set(FAST), growth
-    assert set(SLOW) - slow <= {"in an alternative", "nested in another"}, growth  # these two end early in this world
