@@ -74,7 +74,7 @@ def annex(
         row for row in rows
         if (not wanted or row["ground"] in wanted) and (not provisions or any(selects(one, row["provision"]) for one in provisions))
     ]  # fmt: skip
-    sections = [(words["asks"], _asks(store, ref, words, lang))]
+    sections = [(words["asks"], _asks(store, ref, words, at=at, lang=lang))]
     seen: set[tuple[str, str, str]] = set()
     duties: dict[str, list[dict[str, str]]] = {}
     for row in Table(list(rows[0]) if rows else ["duty"], [list(row.values()) for row in rows]).sorted().records():
@@ -84,7 +84,7 @@ def annex(
         carried.setdefault((row["gap"], row["duty"]), []).append(_cited(row["source"], row["locator"]))
     for found in duties.values():
         sections.append((found[0]["duty_label"], _article(store, found, carried, words, seen, at=at, lang=lang, since=since)))
-    sections.append((words["cases"], _cases(store, {row["provision"] for row in rows}, words, lang, grounds={row["ground"] for row in rows})))
+    sections.append((words["cases"], _cases(store, {row["provision"] for row in rows}, words, at=at, lang=lang, grounds={row["ground"] for row in rows})))
     sections.append((words["replaced"], _replaced(store, words, at=at, lang=lang, since=since)))
     sections = [(heading, paragraphs) for heading, paragraphs in sections if paragraphs]
     left_out = _shortened(sections, most) if most else 0
@@ -109,7 +109,7 @@ def fact_sheet(store: Store, gap: str, *, at: str, lang: str = "en") -> Document
         Paragraph((_filled(words["ask"], SUBJECT=ask["issuer_label"], DAY=ask["year"], WORDS=ask["ask_text"]), []), look="item")
         for ask in answer(store, "asks-and-gaps", at=at, lang=lang).records() if ask["gap"] == gap
     ][:3]  # fmt: skip
-    cases = _cases(store, {row["provision"]}, words, lang)[:3]
+    cases = _cases(store, {row["provision"]}, words, at=at, lang=lang)[:3]
     named = (("chain", law), ("asks", asks), ("cases", cases), ("end", ends))
     sections = [(words[key], paragraphs) for key, paragraphs in named if paragraphs]
     return Document(title, [_filled(words["lead"], DAY=at, WORDS=store.rooms.version)], sections, told(store, lang), lang, single=True)
@@ -172,7 +172,8 @@ def _article(
         readings = _readings([carried.get((row["gap"], row["duty"]), []) for row in found])
         opening = _filled(words[f"gap-{found[0]['type']}"], SUBJECT=found[0]["provision_label"], DETAIL=", ".join(row["ground_label"] for row in found))
         parts = [(opening, _notes(law))]
-        parts.append((_filled(words["open-since"], DAY=found[0]["since"]), []))
+        known = "open-since" if found[0]["since_basis"] in ("stated", "computed", "argument") else "open-at-latest"
+        parts.append((_filled(words[known], DAY=found[0]["since"]), []))
         if readings or duties:
             parts.append((words["by"], [*_notes(duties), *readings]))
         if since and any(row["begun"] > since for row in found):
@@ -197,28 +198,41 @@ def _readings(of_each: list[list[str]]) -> list[str]:
     return chosen
 
 
-def _asks(store: Store, body: str, words: dict[str, str], lang: str) -> list[Paragraph]:
-    """What the body asked before, year by year, with what is stated of the answer, and the lineage that it belongs to."""
+def _asks(store: Store, body: str, words: dict[str, str], *, at: str, lang: str) -> list[Paragraph]:
+    """What the body asked up to that year, with what is stated of the answer and by whom, and how often United Nations bodies asked for the same.
+
+    Each has a footnote: the document of the body where it was read, or else the document that tells of it, which the sentence then says.
+    """
     lineages = {row["lineage"]: row for row in answer(store, "lineage-history", lang=lang).records()}
     documents = {row["document"]: row for row in answer(store, "list-documents", lang=lang).records()}
     found = []
     for row in sorted(answer(store, "list-asks", lang=lang).records(), key=lambda row: (row["year"], row["ask"])):
-        if row["issuer"] != body or row["stance"] != "rights":
+        if row["issuer"] != body or row["stance"] != "rights" or row["year"] > at[:4]:
             continue
+        teller = documents.get(row["told_in"], {})
         document = documents.get(row["document"], {})
         place = f"{words['paragraph']} {row['paragraph']}" if row["paragraph"][:1].isdigit() else row["paragraph"]
         notes = [_cited(document.get("symbol") or document["title"], place)] if document else []
-        parts = [(_filled(words["asked"], DAY=row["year"], WORDS=row["ask_text"].rstrip(".")), notes)]
-        parts.append((row["status"] or (row["answer"] and _filled(words["answer"], WORDS=row["answer"])) or words["no-answer"], []))
-        lineage = lineages.get(row["lineage"])
-        if lineage and int(lineage["asks"]) > 1:
-            parts.append((_filled(words["lineage"], DAY=lineage["first_year"], END=lineage["last_year"], COUNT=lineage["asks"], TOTAL=lineage["issuers"]), []))
+        if row["trust"] == "secondary" and teller:
+            notes.append(_cited(teller["title"], row["locator"]))
+        key = "asked-told" if row["trust"] == "secondary" else "asked"
+        parts = [(_filled(words[key], DAY=row["year"], WORDS=row["ask_text"].rstrip(".")), notes)]
+        if row["status"] and teller.get("issued", "")[:4] <= at[:4]:
+            parts.append((_filled(words["status"], SUBJECT=row["status_said_by_label"], WORDS=row["status"]), []))
+        else:
+            parts.append(((row["answer_label"] and _filled(words["answer"], WORDS=row["answer_label"])) or words["no-answer"], []))
+        lineage = lineages.pop(row["lineage"], None)  # said once
+        if lineage and int(lineage["asked_by_un"]) > 1:
+            counted = {"DAY": lineage["un_first"], "END": lineage["un_last"], "COUNT": lineage["asked_by_un"], "TOTAL": lineage["un_read"]}
+            parts.append((_filled(words["lineage"], **counted), []))
         found.append(Paragraph(*parts, look="item"))
     return found
 
 
-def _cases(store: Store, provisions: set[str], words: dict[str, str], lang: str, grounds: "set[str] | frozenset[str]" = frozenset()) -> list[Paragraph]:
-    """Published cases in which one of the provisions was applied, invoked or could have applied, and what became of the complaint; then complaints on
+def _cases(
+    store: Store, provisions: set[str], words: dict[str, str], *, at: str, lang: str, grounds: "set[str] | frozenset[str]" = frozenset()
+) -> list[Paragraph]:
+    """Published cases up to that year in which one of the provisions was applied, invoked or could have applied, and what became of the complaint; then complaints on
     one of the ``grounds`` that came to nothing."""
     documents = {row["document"]: row["title"] for row in answer(store, "list-documents", lang=lang).records()}
     told: dict[str, tuple[str, list[str], int]] = {}
@@ -229,10 +243,10 @@ def _cases(store: Store, provisions: set[str], words: dict[str, str], lang: str,
         told[row["case"]] = (f"{text}; {what}" if what not in text else text, [*notes, *([note] if note not in notes else [])], first)
 
     for row in answer(store, "provisions-in-cases", lang=lang).records():
-        if any(selects(one, row["provision"]) or selects(row["provision"], one) for one in provisions):
+        if row["year"] <= at[:4] and any(selects(one, row["provision"]) or selects(row["provision"], one) for one in provisions):
             add(row, f"{row['provision_label']}: {row['role_label']}", 1)
     for row in answer(store, "complaints-refused", lang=lang).records():
-        if row["case"] in told or row["ground"] in grounds:
+        if row["case"] in told or (row["year"] <= at[:4] and row["ground"] in grounds):
             add(row, row["path_label"], 2)
     return [Paragraph((f"{text}.", notes), look="item", weight=weight) for text, notes, weight in told.values()]
 
