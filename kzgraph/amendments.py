@@ -46,9 +46,7 @@ class Amendment:
     def __init__(self, name: str, where: str, form: dict) -> None:
         self.name, self.where = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "amendment", where
         _known(where, form, _TOP)
-        self.title: dict[str, str] = form.get("title", {})
-        if not isinstance(self.title, dict) or "en" not in self.title or set(self.title) - set(LANGUAGES):
-            raise BadFile(f'{where}: title: no table with en, ru and kk; write [title] and en = "…" below it')
+        self.title = _title(where, form.get("title"), '[title] and en = "…" below it')
         self.begins = _day(where, "from", form.get("from"))
         self.asks = _refs(where, "asks", form.get("asks", []))
         self.example = bool(form.get("example", False))
@@ -66,8 +64,9 @@ class Amendment:
 
     def _change(self, place: str, change: dict, provision: str) -> dict:
         act = change.get("act")
-        if not isinstance(act, str):
-            raise BadFile(f'{place}: act: missing; name the act, such as act = "criminal-code-2014"')
+        if not isinstance(act, str) or not _ADDRESS.fullmatch(act):
+            told = "missing" if act is None else "not the name of an act"
+            raise BadFile(f'{place}: act: {told}; name the act, such as act = "criminal-code-2014"')
         made = {
             "provision": f"act/{act.removeprefix('act/')}/{provision}",
             "from": _day(place, "from", change.get("from"), self.begins),
@@ -76,7 +75,7 @@ class Amendment:
             "words": change.get("words", {}),
             "repeal": change.get("repeal", False),
             "residual": change.get("residual", ""),
-            "effect": change.get("effect", ""),
+            "effect": _effect(place, change.get("effect", "")),
             **{key: _refs(place, key, change.get(key, [])) for key in ("add", "remove", "ban", "drop")},
         }
         if made["residual"] not in ("", "open", "closed"):
@@ -104,7 +103,7 @@ class Amendment:
             made = {
                 "number": str(provision.get("number", number)),
                 "field": _refs(within, "field", provision.get("field", [])),
-                "effect": provision.get("effect", "protects"),
+                "effect": _effect(within, provision.get("effect", "protects")),
                 "grounds": _refs(within, "grounds", provision.get("grounds")),
                 "residual": provision.get("residual", "open"),
                 "place": within,
@@ -112,12 +111,9 @@ class Amendment:
             if made["residual"] not in ("open", "closed") or not made["field"]:
                 raise BadFile(f'{within}: residual is "open" or "closed", field names at least one field of law; mend the file')
             provisions.append(made)
-        title = act.get("title")
-        if not isinstance(title, dict) or "en" not in title:
-            raise BadFile(f'{place}: title: no table with en, ru and kk; write title.en = "…"')
         return {
             "name": name,
-            "title": title,
+            "title": _title(place, act.get("title"), 'title.en = "…"'),
             "from": _day(place, "from", act.get("from"), self.begins),
             "fulfils": _refs(place, "fulfils", act.get("fulfils", [])),
             "provisions": provisions,
@@ -193,6 +189,8 @@ def read(name: str, rooms: Rooms) -> Amendment:
         form = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise BadFile(f"{path.name}: {one_line(error)}; mend the file there") from None
+    except RecursionError:
+        raise BadFile(f"{path.name}: nested too deeply; write it flatter") from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadFile(f"{path.name}: {one_line(getattr(error, 'strerror', None) or error)}; name a readable UTF-8 file") from None
     return Amendment(path.stem, path.name, form)
@@ -359,6 +357,18 @@ def _refs(where: str, key: str, value: object) -> list[str]:
     if not isinstance(values, list) or not all(isinstance(one, str) and _ADDRESS.fullmatch(one.strip("/")) for one in values):
         raise BadFile(f'{where}: {key}: not an address or a list of addresses; write {key} = ["…"]')
     return [one.strip("/") for one in values]
+
+
+def _title(where: str, value: object, written: str) -> dict[str, str]:
+    if isinstance(value, dict) and "en" in value and not set(value) - set(LANGUAGES) and all(isinstance(words, str) for words in value.values()):
+        return value
+    raise BadFile(f"{where}: title: no table with en, ru and kk; write {written}")
+
+
+def _effect(where: str, value: object) -> str:
+    if isinstance(value, str) and (not value or _ADDRESS.fullmatch(value)):
+        return value
+    raise BadFile(f'{where}: effect: not the name of an effect; write one, such as effect = "protects"')
 
 
 def _day(where: str, key: str, value: object, other: str = "") -> str:
