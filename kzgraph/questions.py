@@ -18,6 +18,7 @@ SPACES = {
     "kz": NS, "eli": "http://data.europa.eu/eli/ontology#", "oa": "http://www.w3.org/ns/oa#", "org": "http://www.w3.org/ns/org#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
 }
+_RESERVED = ("help", "output", "format", "contains")  # options that every question has
 _HEADER = re.compile(r"#\s*(title|question|limits|theme|among|example|param|column|show|group|pivot|order)(?:@(en|ru|kk))?:\s*(.*?)\s*$")
 _COUNT = "SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing a ?class } GROUP BY ?class"
 _COUNT_WITH = "SELECT ?class ?property (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing a ?class ; ?property ?value } GROUP BY ?class ?property"
@@ -47,6 +48,7 @@ class Question:
         self.group = ""
         self.pivot: list[str] = []
         self.ordered = False
+        told: list[tuple[int, list[str]]] = []  # lines that name columns
         for number, line in enumerate(text.splitlines(), 1):
             if not line.startswith("#"):
                 break
@@ -57,11 +59,13 @@ class Question:
             if key in ("title", "question", "limits"):
                 getattr(self, key)[lang or "en"] = value
             elif key in ("param", "column"):
-                word, kind, told = (*value.split(None, 2), "", "")[:3]
+                word, kind, words = (*value.split(None, 2), "", "", "")[:3]
+                if word in _RESERVED or not re.fullmatch(r"[A-Za-z]\w*", word, re.ASCII):
+                    raise BadQuery(f"{name}.rq:{number}: {word!r} cannot be the name of a {key}; take a word that is not one of {', '.join(_RESERVED)}")
                 allowed = PARAM_TYPES if key == "param" else COLUMN_TYPES
                 if kind not in allowed:
                     raise BadQuery(f"{name}.rq:{number}: {kind!r} is no type of a {key}; take one of {', '.join(allowed)}")
-                (self.params if key == "param" else self.columns)[word] = (kind, told)
+                (self.params if key == "param" else self.columns)[word] = (kind, words)
             elif key == "theme":
                 if value not in THEMES:
                     raise BadQuery(f"{name}.rq:{number}: {value!r} is no theme; take one of {', '.join(THEMES)}")
@@ -77,13 +81,20 @@ class Question:
             elif key == "example":
                 self.example = value
             elif key == "order":
-                self.ordered = value == "query"
-            elif key == "group":
-                self.group = value
+                if value != "query":
+                    raise BadQuery(f"{name}.rq:{number}: {value!r} is no order; write '# order: query', or leave the line out")
+                self.ordered = True
             else:
-                setattr(self, key, value.split())
+                told.append((number, value.split()))
+                if key == "pivot" and len(told[-1][1]) != 3:
+                    raise BadQuery(f"{name}.rq:{number}: a cross table has three columns: down, across and in the cell; name them")
+                setattr(self, key, value if key == "group" else told[-1][1])
         if not self.columns:
             raise BadQuery(f"{name}.rq:1: the header names no column; add a '# column: name type' line for each")
+        for number, names in told:
+            for word in names:
+                if word not in self.columns:
+                    raise BadQuery(f"{name}.rq:{number}: {word} is no column; take one of {', '.join(self.columns)}")
 
     def bind(self, **values: str) -> dict:
         """The values as engine terms. Raises UnknownName for a parameter that is none, BadValue for a bad value."""
@@ -146,10 +157,15 @@ def question(rooms: Rooms, name: str) -> Question:
     if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
         near = nearest(name, list(catalogue(rooms)))
         raise UnknownName(f"{name}: no such question; " + (f"nearest: {', '.join(near)}" if near else "'kzgraph ask' lists them"))
+    return from_file(path)
+
+
+def from_file(path: Path) -> Question:
+    """The question that a file holds, of ``queries`` or a folder below it. Raises BadFile where it is no readable UTF-8, BadQuery."""
     try:
-        return Question(name, path.read_text(encoding="utf-8"))
+        return Question(path.stem, path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path}: {error}; make the file readable UTF-8") from None
+        raise BadFile(f"{path}: {getattr(error, 'strerror', None) or error}; make the file readable UTF-8") from None
 
 
 def answer(store: Store, name: str, **values: str) -> Table:

@@ -30,8 +30,14 @@ class Rooms:
 
     @cached_property
     def rules(self) -> list[tuple[str, str]]:
-        """Every derivation rule as (name, SPARQL text), in the order in which they run."""
-        return [(name, text.decode()) for name, text in self._files(self.queries / "rules", "queries/rules", ".rq")]
+        """Every derivation rule as (name, SPARQL text), in the order in which they run. Raises BadFile where one is no UTF-8."""
+        found = []
+        for name, body in self._files(self.queries / "rules", "queries/rules", ".rq"):
+            try:
+                found.append((name, body.decode()))
+            except UnicodeDecodeError as error:
+                raise BadFile(f"{name}: {error}; save the rule as UTF-8") from None
+        return found
 
     @cached_property
     def digest(self) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,45 @@ def schemes(store) -> dict[str, set[str]]:
 def test_a_class_or_property_of_no_known_space_is_refused(line):
     with pytest.raises(BadQuery, match="is no class or property"):
         Question("made-up", line + "\n# column: case ref\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("# show: case zzz", "made-up.rq:2: zzz is no column"),
+        ("# group: zzz", "zzz is no column"),
+        ("# pivot: case zzz case", "zzz is no column"),
+        ("# pivot: case case", "made-up.rq:2: a cross table has three columns"),
+        ("# order: random", "made-up.rq:2: 'random' is no order"),
+        ("# column: format ref", "made-up.rq:2: 'format' cannot be the name of a column"),
+        ("# param: 2x ref", "made-up.rq:2: '2x' cannot be the name of a param"),
+    ],
+)
+def test_a_header_that_names_what_is_not_there_is_refused_with_its_line(line, expected):
+    with pytest.raises(BadQuery, match=expected):
+        Question("made-up", f"# title@en: Made up\n{line}\n# column: case ref\nSELECT ?case WHERE {{ ?case ?p ?o }}\n")
+
+
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        ("rules/10-names.rq", ("gaps",)),
+        ("gaps.rq", ("gaps",)),
+        ("views/gaps.rq", ("view", "gaps", "-o", "x.ttl")),
+        ("views/page.rq", ("view", "gaps", "-o", "x.html")),
+        ("figures/principal-grounds.rq", ("figure", "matrix", "--table")),
+        ("whatif/asked.rq", ("whatif", "hate-motives")),
+    ],
+)
+def test_a_query_that_is_not_utf_8_is_told_in_one_line(run, rooms, tmp_path, monkeypatch, file, command):
+    shutil.copytree(rooms.queries, tmp_path / "queries")
+    shutil.copytree(rooms.queries.parent / "amendments", tmp_path / "amendments")
+    for room in ("ontology", "data"):
+        (tmp_path / room).symlink_to(rooms.queries.parent / room)
+    (tmp_path / "queries" / file).write_bytes(b"# \xff\n" + (rooms.queries / file).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run("--root", tmp_path, *command)
+    assert (code, out) == (2, "") and file in err and "UTF-8" in err and err.count("\n") == 1
 
 
 def test_a_property_narrows_what_was_looked_among(toy):
