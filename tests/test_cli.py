@@ -260,6 +260,19 @@ def test_a_full_disk_is_no_traceback():
     assert done.returncode == 2 and b"Traceback" not in done.stderr and b"No space left" in done.stderr
 
 
+def test_a_fault_of_the_program_is_one_line_and_exit_3(run, monkeypatch):
+    def faulty(store, args):
+        raise ZeroDivisionError("one\ntwo")
+
+    monkeypatch.setattr("kzgraph.cli.answers.tabled", faulty)
+    monkeypatch.delenv("KZGRAPH_TRACEBACK", raising=False)
+    code, out, err = run(*TOY, "gaps", *AT)
+    assert (code, out) == (3, "") and err.count("\n") == 1 and "ZeroDivisionError: one two" in err and "report" in err
+    monkeypatch.setenv("KZGRAPH_TRACEBACK", "1")
+    code, out, err = run(*TOY, "gaps", *AT)
+    assert (code, out) == (3, "") and "in faulty" in err
+
+
 @pytest.mark.parametrize(("at", "word"), [("1980-01-01", "before 1995-01-01"), ("2035-01-01", "after 2026-01-01")])
 def test_a_date_outside_what_the_graph_knows_says_so(run, at, word):
     code, _, err = run(*TOY, "gaps", "--at", at)
