@@ -84,4 +84,6 @@ def run() -> None:
                 stream.flush()
         except OSError:
             pass  # a reader that left has been told of where it could be
+    if "kzgraph.export.picture" in sys.modules:  # what drew has files to take away
+        sys.modules["kzgraph.export.picture"].tidy()
     os._exit(code)
