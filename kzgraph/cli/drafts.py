@@ -17,6 +17,7 @@ def drafted(store: Store, args: argparse.Namespace) -> int:
 
     names = list(shipped(store.rooms))
     if args.list:
+        streams.refuse(args, "'--list' only names the shipped amendments", "amendments", "rank", "at")
         every = [read(name, store.rooms) for name in names]
         rows = [(one.name, one.last, " ".join(one.asks), "example" if one.example else "", one.label(args.lang)) for one in every]
         _written(Table(("amendment", "from", "asks", "kind", "title"), rows), args)

@@ -41,6 +41,8 @@ def reported(rooms: Rooms, args: argparse.Namespace) -> int:
     from kzgraph.export.style import read
     from kzgraph.narrow import existing
 
+    if args.gap:
+        streams.refuse(args, "a fact sheet tells of one gap", "since", "words", "ground", "provision")
     if not args.output:
         raise BadValue("report: no file named; write -o annex.docx, .md or .pdf")
     store = _released(rooms, args)
@@ -62,6 +64,12 @@ def figured(rooms: Rooms, args: argparse.Namespace) -> int:
     from kzgraph.export.style import read
     from kzgraph.narrow import existing
 
+    if not args.name:
+        streams.refuse(args, "'figure' without a name only names the figures", "at", "table", "ground", "provision", "style")
+    elif args.table:
+        streams.refuse(args, "a table has no colours", "style")
+    else:
+        streams.refuse(args, "is for '--table', a picture has the form of its suffix", "format")
     store = _released(rooms, args)
     if not args.name:
         streams.write(figures(store, args.lang).write(streams.form(args)), args.output)
@@ -84,6 +92,7 @@ def viewed(rooms: Rooms, args: argparse.Namespace) -> int:
     from kzgraph.export.projection import VIEWS, view
 
     if not args.name:
+        streams.refuse(args, "'view' without a name only names the views", "output", "at", "ground", "provision", "style")
         streams.write("\n".join(VIEWS) + "\n", None)
         return 0
     if not args.output:
