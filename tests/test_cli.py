@@ -386,6 +386,14 @@ def test_views_and_figures_without_a_name_are_listed(run):
         assert (code, out) == (2, "") and len(err.splitlines()) == 1, err
 
 
+@pytest.mark.parametrize(("name", "names"), [("x.csv", ["x.edges.csv", "x.nodes.csv"]), ("x.ttl", ["x.ttl"])])
+def test_the_files_really_written_are_told(run, tmp_path, name, names):
+    code, _, err = run(*TOY, "view", "gaps", *AT, "-o", tmp_path / name)
+    assert code == 0 and sorted(path.name for path in tmp_path.iterdir()) == names
+    told = next(line for line in err.splitlines() if " written, " in line)
+    assert all(str(tmp_path / name) in told for name in names) and (name in names or str(tmp_path / name) not in told)
+
+
 @pytest.mark.parametrize("wrong", ["a{b", "a|b", "a`b", "a^b", 'a"b', "a<b", "a b", "\u0000", "https://x/{", "a\\b"])
 @pytest.mark.parametrize(
     "asked",
