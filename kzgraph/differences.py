@@ -10,7 +10,7 @@ from pathlib import Path
 from kzgraph.checks import jigsaw, private
 from kzgraph.errors import BadFile, BadValue, one_line
 from kzgraph.questions import answer, catalogue, question
-from kzgraph.rooms import Rooms, open_rooms
+from kzgraph.rooms import Rooms, inward, open_rooms
 from kzgraph.store import Store
 from kzgraph.table import Table
 from kzgraph.terms import BASE, LANGUAGES, NS, ref, slug
@@ -163,7 +163,8 @@ def _revision(rooms: Rooms, name: str) -> Rooms:
             if taken and member.name.startswith(("ontology/", "data/")) and not member.name.startswith("ontology/shapes/"):
                 turtle.append((member.name, archive.extractfile(member).read()))  # type: ignore[union-attr]
             elif taken and member.name.startswith("queries/rules/"):
-                rules.append((member.name, archive.extractfile(member).read().decode(errors="replace")))  # type: ignore[union-attr]
+                text = archive.extractfile(member).read().decode(errors="replace")  # type: ignore[union-attr]
+                rules.append((member.name, inward(text, f"{name}: {member.name}")))
     if not any(file.startswith("data/") for file, _ in turtle):
         raise BadValue(f"{name}: that revision holds no data; name one that does")
     return _version(rooms, sorted(turtle), sorted(rules) or rooms.rules)

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from kzgraph.errors import BadFile, BadQuery, OutOfTime, one_line
 from kzgraph.questions import Question, finished, question
 from kzgraph.rooms import Rooms
-from kzgraph.sparql import TOKEN
 from kzgraph.table import Table
+from kzgraph.tokens import TOKEN
 
 
 def closed(asked: Question, **values: str) -> str:

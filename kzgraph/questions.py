@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from kzgraph.errors import BadFile, BadQuery, BadValue, UnknownName, nearest
-from kzgraph.rooms import Rooms
+from kzgraph.rooms import Rooms, inward
 from kzgraph.store import Store, date_value, node, text_value
 from kzgraph.table import Table
 from kzgraph.terms import LANGUAGES, NS, iri, ref, slug
@@ -30,11 +30,11 @@ class Question:
     ``theme`` is one of THEMES; ``among`` is the IRI of the class of things that it looks among (empty: anything) and of a property that they must
     have (empty: none), ``among_words`` their name by language; ``example`` are options that show what it is good for.
     ``params`` maps a name to (type, explanation), ``columns`` likewise, in the order of the SELECT.
-    Raises BadQuery where the header is not of the form that CONTRIBUTING.md describes.
+    Raises BadQuery where the header is not of the form that CONTRIBUTING.md describes, or the text reaches out of the graph.
     """
 
     def __init__(self, name: str, text: str) -> None:
-        self.name, self.text = name, text
+        self.name, self.text = name, inward(text, f"{name}.rq")
         self.title: dict[str, str] = {}
         self.question: dict[str, str] = {}
         self.limits: dict[str, str] = {}
