@@ -103,9 +103,12 @@ def open_rooms(
     shipped = _PACKAGE / "_rooms"
     top = Path(root) if root is not None else shipped if shipped.is_dir() else _PACKAGE.parent
     rooms = Rooms(top / "ontology", Path(data) if data is not None else top / "data", top / "queries", Path(outside) if outside is not None else None)
-    for folder in (rooms.ontology, rooms.data, rooms.queries, rooms.outside):
+    whole, turtle = "the folder that holds ontology, data and queries with --root", "a folder of Turtle files with"
+    for folder, what in (
+        (rooms.ontology, whole), (rooms.data, whole if data is None else f"{turtle} --data"), (rooms.queries, whole), (rooms.outside, f"{turtle} --restricted"),
+    ):  # fmt: skip
         if folder is not None and not folder.is_dir():
-            raise RoomMissing(f"{folder}: no such folder; name the folder that holds ontology, data and queries with --root")
+            raise RoomMissing(f"{folder}: no such folder; name {what}")
     for folder, suffix in ((rooms.ontology, ".ttl"), (rooms.data, ".ttl"), (rooms.queries / "rules", ".rq")):
         if not any(name.endswith(suffix) for _, _, names in os.walk(folder, followlinks=True) for name in names):
             raise RoomMissing(f"{folder}: no {suffix} file below it, and an empty graph would answer that there is nothing; name another folder")

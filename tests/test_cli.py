@@ -253,6 +253,12 @@ def test_an_unreadable_file_and_a_missing_folder(run, tmp_path):
     assert code == 2 and "no such folder" in err and len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("option", ["--root", "--data", "--restricted"])
+def test_a_missing_folder_is_told_with_the_option_that_named_it(run, tmp_path, option):
+    code, out, err = run(option, tmp_path / "none", "gaps")
+    assert (code, out) == (2, "") and f"{tmp_path / 'none'}" in err and f"with {option}" in err and err.count("--") == 1 and len(err.splitlines()) == 1
+
+
 def test_an_unwritable_place_leaves_no_partial_file(run, tmp_path):
     (tmp_path / "taken").mkdir()
     code, _, err = run(*TOY, "gaps", "-o", tmp_path / "taken")
