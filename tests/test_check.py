@@ -160,6 +160,16 @@ def test_fmt_brings_a_file_into_form_once(run, tmp_path):
     assert code == 2 and "a.ttl:1" in err and file.read_text(encoding="utf-8") == "broken"
 
 
+@pytest.mark.parametrize("spoil", [lambda body: body.replace(b"\n", b"\r\n"), lambda body: b"\xef\xbb\xbf" + body])
+def test_the_form_is_one_of_bytes_line_ends_included(run, tmp_path, rooms, spoil):
+    file = tmp_path / "a.ttl"
+    body = (rooms.data / "ground.ttl").read_bytes()
+    file.write_bytes(spoil(body))
+    assert run("fmt", "--check", file)[0] == 1
+    assert run("fmt", file)[0] == 0 and file.read_bytes() == body
+    assert run("fmt", "--check", file)[0] == 0
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("pq"), st.text(max_size=12)), min_size=1, max_size=8))
 def test_the_canonical_form_is_stable_and_loses_nothing(rows):
