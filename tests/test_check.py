@@ -23,6 +23,16 @@ def test_the_shipped_data_are_clean(run):
     assert "0 violations" in err
 
 
+def test_the_files_of_every_room_are_known_as_its_own(run, rooms, tmp_path):
+    code, out, err = run("check", rooms.ontology)
+    assert (code, out) == (0, "") and f"{len(list(rooms.ontology.rglob('*.ttl')))} files checked, 0 violations" in err
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "x.ttl").write_text(SHAPES["at home elsewhere"], encoding="utf-8")
+    outside = (*TOY, "--restricted", tmp_path / "outside", "check")
+    findings = [json.loads(run(*outside, *path, "--format", "json")[1]) for path in ((), (tmp_path / "outside",))]
+    assert findings[0] == findings[1] != []
+
+
 def test_a_finding_names_file_line_and_what_to_do(run):
     code, out, err = run(*TOY, "check", BROKEN)
     assert code == 1 and len(out.splitlines()) == 1
