@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from kzgraph.errors import BadFile, BadValue, UnknownName, nearest, one_line
-from kzgraph.questions import Question, answer, finished
+from kzgraph.questions import Question, a_date, answer, finished
 from kzgraph.rooms import Rooms
 from kzgraph.store import Store, date_value, node
 from kzgraph.table import Table
@@ -222,7 +222,7 @@ def laid(rooms: Rooms, amendments: Sequence[Amendment]) -> Rooms:
     return _over(rooms, lines, rooms.rules)
 
 
-def whatif(store: Store, amendments: Sequence[Amendment], *, at: str = "", today: str = "", lang: str = "en") -> Outcome:
+def whatif(store: Store, amendments: Sequence[Amendment], *, at: "str | date" = "", today: "str | date" = "", lang: str = "en") -> Outcome:
     """What the amendments change on the day ``at`` (without it, the later of ``today`` and the last of their first days).
 
     ``wording``: provision, effect, words before, words after. ``verdicts``: the cells of the matrix that change. ``gaps``: effect
@@ -237,7 +237,7 @@ def whatif(store: Store, amendments: Sequence[Amendment], *, at: str = "", today
     >>> [(row["ask"], row["answered"]) for row in outcome.asks.records()]
     [('ask/ecom-2024-amend-145', 'in-full')]
     """
-    at = at or max([today, *(amendment.last for amendment in amendments)])
+    at = _day_of(amendments, at, today)
     after = Store(laid(store.rooms, amendments), cache=False, restricted=store.restricted, profile=store.profile)
     told = {name.removeprefix("sentence/whatif-"): text for name, text, _ in answer(store, "sentences", lang=lang).rows if name.startswith("sentence/whatif-")}
     ways = {name: [answer(graph, name, at=at, lang=lang) for graph in (store, after)] for name in _ASKED}
@@ -271,14 +271,16 @@ def whatif(store: Store, amendments: Sequence[Amendment], *, at: str = "", today
     return Outcome(" + ".join(amendment.label(lang) for amendment in amendments), at, lang, tables, notes)
 
 
-def ranking(store: Store, amendments: Sequence[Amendment], *, gap_type: str = "", at: str = "", today: str = "", lang: str = "en") -> Table:
+def ranking(
+    store: Store, amendments: Sequence[Amendment], *, gap_type: str = "", at: "str | date" = "", today: "str | date" = "", lang: str = "en"
+) -> Table:
     """Which amendment closes most gaps of a type (or of any), and the smallest set that closes as many as all together.
 
     Columns: rank (a number, or ``set``), amendments, closes, opens, title. The set is exact: every set of the amendments that close something is
     tried. Those that meet (``Amendment.meets``) are derived together, what does not meet adds up; amendments that contradict each other are in no
     set. Ties go to the smaller set, then to the order of the ranking. Raises UnknownName for a type that is none, BadValue for more than 12.
     """
-    at = at or max([today, *(amendment.last for amendment in amendments)])
+    at = _day_of(amendments, at, today)
     types = [row["code"].rsplit("/", 1)[-1] for row in answer(store, "codes", lang=lang).records() if row["scheme"] == "scheme/gap-type"]
     if gap_type and gap_type not in types:
         near = nearest(gap_type, types)
@@ -309,6 +311,16 @@ def ranking(store: Store, amendments: Sequence[Amendment], *, gap_type: str = ""
     told = {name: text for name, text, _ in answer(store, "sentences", lang=lang).rows}
     notes = (f"data {store.rooms.version}, law as of {at}, language {lang}" + (f", gaps of type {gap_type}" if gap_type else ""),)
     return Table(("rank", "amendments", "closes", "opens", "title"), rows, title=told["sentence/whatif-ranking"], notes=notes)
+
+
+def _day_of(amendments: Sequence[Amendment], at: "str | date", today: "str | date") -> str:
+    """The day ``at``, or the later of ``today`` and the last of the first days. Raises BadValue where there is no amendment, or a day is none."""
+    if not amendments:
+        raise BadValue("no amendment given; give one or more, as read gives them")
+    last = max(amendment.last for amendment in amendments)
+    if at:
+        return a_date("at", at)
+    return max(a_date("today", today), last) if today else last
 
 
 def _smallest(useful: Sequence[Amendment], effects: Callable[[frozenset[str]], tuple[frozenset[str], int]]) -> tuple[str, ...]:

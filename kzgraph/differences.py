@@ -5,11 +5,12 @@ import os
 import re
 import subprocess
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from kzgraph.checks import jigsaw, private
 from kzgraph.errors import BadFile, BadValue, one_line
-from kzgraph.questions import answer, catalogue, question
+from kzgraph.questions import a_date, answer, catalogue, question
 from kzgraph.rooms import Rooms, inward, open_rooms
 from kzgraph.store import Store
 from kzgraph.table import Table
@@ -72,7 +73,7 @@ def side(rooms: Rooms, name: str) -> Rooms:
     return _revision(rooms, name)
 
 
-def difference(old: Store, new: Store, *, at: str, lang: str = "en", names: tuple[str, str] = ("", "")) -> Difference:
+def difference(old: Store, new: Store, *, at: "str | date", lang: str = "en", names: tuple[str, str] = ("", "")) -> Difference:
     """What differs between two stores on the day ``at``, told in ``lang``.
 
     ``entities``: change (added, removed, changed), kind, thing, label, part, property, before, after. ``effects``: what (gap, verdict, answer,
@@ -82,9 +83,10 @@ def difference(old: Store, new: Store, *, at: str, lang: str = "en", names: tupl
     >>> difference(graph, graph, at="2026-11-20").empty
     True
 
-    The order and form of files never differ: statements are compared, not lines. Raises BadValue for a store with a profile: both sides are
-    compared as they are kept, so the result could tell more than the profile lets out.
+    The order and form of files never differ: statements are compared, not lines. Raises BadValue where ``at`` is no day, and for a store with a profile: both
+    sides are compared as they are kept, so the result could tell more than the profile lets out.
     """
+    at = a_date("at", at)
     if old.profile or new.profile:
         raise BadValue("a difference is told to who keeps the data; take stores without a profile")
     book = _wordbook(new.rooms)

@@ -53,8 +53,9 @@ def answer_from(address: str, rooms: Rooms, name: str, *, timeout: float = 30, *
     if "lang" in asked.params:
         values.setdefault("lang", "en")
     headers = {"Content-Type": "application/sparql-query", "Accept": "application/sparql-results+json"}
-    wanted = urllib.request.Request(address, closed(asked, **values).encode(), headers, method="POST")
+    text = closed(asked, **values)
     try:
+        wanted = urllib.request.Request(address, text.encode(), headers, method="POST")
         with urllib.request.urlopen(wanted, timeout=timeout) as stream:
             said = json.load(stream)
         columns, bindings = said["head"]["vars"], said["results"]["bindings"]

@@ -96,7 +96,7 @@ class Question:
                 if word not in self.columns:
                     raise BadQuery(f"{name}.rq:{number}: {word} is no column; take one of {', '.join(self.columns)}")
 
-    def bind(self, **values: str) -> dict:
+    def bind(self, **values: "str | date") -> dict:
         """The values as engine terms. Raises UnknownName for a parameter that is none, BadValue for a bad value."""
         bound: dict = {}
         for name, value in values.items():
@@ -104,12 +104,14 @@ class Question:
                 known = ", ".join(self.params) or "none"
                 raise UnknownName(f"{self.name}: no parameter {name!r}; it takes {known}")
             kind = self.params[name][0]
+            if kind != "date" and not isinstance(value, str):
+                raise BadValue(f"{self.name}: {name} is {value!r}, not text; write it in quotes")
             if kind == "date":
                 bound[name] = date_value(a_date(name, value))
             elif kind == "ref":
-                bound[name] = node(iri(value))
+                bound[name] = node(iri(str(value)))
             else:
-                bound[name] = text_value(a_language(value))
+                bound[name] = text_value(a_language(str(value)))
         missing = [name for name in self.params if name not in values]
         if missing:
             raise BadValue(f"{self.name}: parameter {missing[0]!r} has no value; give --{missing[0]}")
@@ -129,10 +131,12 @@ def _expanded(short: str) -> str:
     return SPACES[prefix] + local if local else ""
 
 
-def a_date(name: str, value: str) -> str:
-    """The value, if it is a day of the calendar written YYYY-MM-DD. Raises BadValue."""
+def a_date(name: str, value: "str | date") -> str:
+    """The value as YYYY-MM-DD, if it is a day of the calendar written so, or a ``date``. Raises BadValue."""
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        if type(value) is date:  # a datetime has an hour, and a zone or none
+            return value.isoformat()
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
             return date.fromisoformat(value).isoformat()
     except ValueError:
         pass
@@ -153,6 +157,7 @@ def catalogue(rooms: Rooms) -> dict[str, Path]:
 
 def question(rooms: Rooms, name: str) -> Question:
     """The question of that name. Raises UnknownName, which offers the nearest."""
+    name = str(name)
     path = rooms.queries / f"{name}.rq"
     if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
         near = nearest(name, list(catalogue(rooms)))
@@ -168,10 +173,11 @@ def from_file(path: Path) -> Question:
         raise BadFile(f"{path}: {getattr(error, 'strerror', None) or error}; make the file readable UTF-8") from None
 
 
-def answer(store: Store, name: str, **values: str) -> Table:
+def answer(store: Store, name: str, **values: "str | date") -> Table:
     """The answer to a named question, one row each, cells as strings (references, codes, dates, labels).
 
-    ``values`` are its parameters: days as ISO dates, ``lang`` (en without it), references. What the rows mean, the rules in ``queries/rules/`` decide.
+    ``values`` are its parameters: days as ISO dates or as ``datetime.date``, ``lang`` (en without it), references.
+    What the rows mean, the rules in ``queries/rules/`` decide.
 
     >>> cells = answer(graph, "matrix", at="2026-11-20").records()
     >>> {row["verdict"] for row in cells if row["provision"].endswith("criminal-code-2014/art_145") and row["ground"] == "ground/sexual-orientation"}
@@ -182,7 +188,7 @@ def answer(store: Store, name: str, **values: str) -> Table:
     asked = question(store.rooms, name)
     if "lang" in asked.params:
         values.setdefault("lang", "en")
-    title = asked.title.get(values.get("lang", "en"), "")
+    title = asked.title.get(str(values.get("lang", "en")), "")
     return Table(list(asked.columns), _rows(store, asked, values), title=title, show=asked.show, group=asked.group, pivot=asked.pivot)
 
 
@@ -214,7 +220,7 @@ def looked_among(store: Store, asked: Question) -> tuple[int, str]:
     return next((int(row[-1].value) for row in rows), 0), words
 
 
-def _rows(store: Store, asked: Question, values: dict[str, str]) -> list[list[str]]:
+def _rows(store: Store, asked: Question, values: "dict[str, str | date]") -> list[list[str]]:
     """The rows of an answer, from the cache where the same question was put to the same files before."""
     import json
 
@@ -223,7 +229,7 @@ def _rows(store: Store, asked: Question, values: dict[str, str]) -> list[list[st
     if store.cache:
         import hashlib
 
-        kept = f"{asked.name}-{hashlib.sha256(repr((asked.text, sorted(values.items()))).encode()).hexdigest()}.json"
+        kept = f"{asked.name}-{hashlib.sha256(repr((asked.text, sorted((name, str(value)) for name, value in values.items()))).encode()).hexdigest()}.json"
         body = store.cache.read(kept)
         if body is not None:
             try:
