@@ -78,6 +78,8 @@ def run() -> None:
         code = main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 2
+    except KeyboardInterrupt:  # before the command began
+        code = 130
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
