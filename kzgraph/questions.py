@@ -193,7 +193,7 @@ def answer(store: Store, name: str, **values: "str | date") -> Table:
 
 
 def stated(store: Store, asked: Question, table: Table, values: dict[str, str], *, before: "int | None" = None) -> tuple[str, ...]:
-    """What every answer says of itself: data version, day, language, rows, and how many of them are not checked.
+    """What the answer to a named question says of itself: data version, day, language, rows, and how many of them are not checked.
 
     ``before`` is the number of rows before the answer was narrowed. An empty answer says among how many things it looked.
     """

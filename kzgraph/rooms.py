@@ -53,7 +53,7 @@ class Rooms:
 
     @property
     def version(self) -> str:
-        """The data version that every answer states: the first twelve digits of the digest."""
+        """The data version that answers state: the first twelve digits of the digest."""
         return self.digest[:12]
 
     def _files(self, folder: Path, name: str, suffix: str) -> list[tuple[str, bytes]]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from kzgraph.questions import _HEADER
+
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 # addresses of things in the graph, not of files
@@ -48,3 +50,26 @@ def test_each_command_and_each_question_has_its_place():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for command in ("gaps", "matrix", "show", "explain", "list", "ask"):
         assert f"start.py {command}" in readme
+
+
+def test_the_options_that_the_readme_tells_are_those_of_the_commands_it_names(run):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = re.search(r"^Options of (.*?): (.*?)\. ", text, re.MULTILINE)
+    commands, options = (re.findall(r"`([^`]+)`", part) for part in told.groups())
+    assert set(commands) == {"gaps", "matrix", "list"}
+    for command in commands:
+        helped = run(command, "--help")[1].replace("{", "").replace("}", "").replace(",", "|")
+        for option in options:
+            assert option in " ".join(helped.split()), (command, option)
+    for command in ("show", "explain", "sparql"):
+        assert "--provision" not in run(command, "--help")[1]
+
+
+def test_contributing_tells_each_header_line_each_folder_of_queries_and_each_bench():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for key in _HEADER.pattern.partition("(")[2].partition(")")[0].split("|"):
+        assert re.search(rf"^    # {key}\b", text, re.MULTILINE), key
+    for folder in (ROOT / "queries").iterdir():
+        assert not folder.is_dir() or f"`queries/{folder.name}/`" in text, folder.name
+    for file in (ROOT / "bench").glob("*.py"):
+        assert f"bench/{file.name}" in text, file.name
