@@ -110,20 +110,6 @@ def difference(old: Store, new: Store, *, at: "str | date", lang: str = "en", na
     return Difference(" → ".join(versions), tables, [*notes, f"answers as of {at}, language {lang}"])
 
 
-def changed_rows(old: Store, new: Store, name: str, **values: str) -> Table:
-    """The rows of one named question that only one side gives: ``change`` (removed, added), then the columns of the question.
-
-    >>> len(changed_rows(graph, graph, "matrix", at="2026-11-20"))
-    0
-
-    Raises what ``answer`` raises.
-    """
-    tables = [answer(store, name, **values) for store in (old, new)]
-    one, two = (set(table.rows) for table in tables)
-    rows = [("removed", *row) for row in one - two] + [("added", *row) for row in two - one]
-    return Table(("change", *tables[1].columns), rows, title=tables[1].title, show=("change", *tables[1].show)).sorted()
-
-
 # ---- the two sides ----
 
 

@@ -73,6 +73,12 @@ def test_imports_go_down():
         assert imported <= FLOORS[name], (name, imported - FLOORS[name])
 
 
+def test_the_clock_is_read_in_one_place():
+    reads = re.compile(r"\b(today|now|utcnow|time|gmtime|localtime)\(\)")
+    found = {path.relative_to(CODE).as_posix(): reads.findall(path.read_text(encoding="utf-8")) for path in sorted(CODE.rglob("*.py"))}
+    assert {name: reads for name, reads in found.items() if reads} == {"cli/streams.py": ["today"]}
+
+
 def test_no_individual_of_the_data_is_named_in_code():
     named = re.compile(r"\b(act|duty|reading|treaty)/[a-z0-9]+-[a-z0-9-]+")
     for path in sorted(CODE.rglob("*.py")):
