@@ -58,7 +58,7 @@ def side(rooms: Rooms, name: str) -> Rooms:
     """One version: a folder (a root of ontology, data and queries, or of data alone) or a git revision of the checkout of ``rooms``.
 
     The named questions are always those of ``rooms``; words and rules are the version's own where it has them.
-    Raises BadValue where the name is neither, BadFile where a file of it cannot be read.
+    Raises BadValue where the name is neither, RoomMissing where the folder holds no Turtle file, BadFile where a file of it cannot be read.
     """
     path = Path(name)
     if name and os.path.isdir(name):
@@ -67,8 +67,6 @@ def side(rooms: Rooms, name: str) -> Rooms:
             files, rules = own.turtle, own.rules if (path / "queries" / "rules").is_dir() else rooms.rules
         else:
             files, rules = open_rooms(rooms.ontology.parent, path).turtle, rooms.rules
-        if not any(file.startswith("data/") for file, _ in files):
-            raise BadValue(f"{name}: no Turtle file in that folder; name one that holds data")
         return _version(rooms, files, rules)
     return _revision(rooms, name)
 

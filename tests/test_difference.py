@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kzgraph.differences import difference, side
-from kzgraph.errors import BadFile, BadValue
+from kzgraph.errors import BadFile, BadValue, RoomMissing
 from kzgraph.questions import answer
 from kzgraph.rooms import Rooms
 from kzgraph.store import Store
@@ -231,7 +231,7 @@ def test_hostile_texts_and_names_do_no_harm(world, tmp_path, toy_rooms):
         assert "\x1b" not in text and "\u202e" not in text
     assert any(row["after"] == "«a\\u001B[31m\\u202E |<b> \\n» (en)" for row in found.entities.records())
     (tmp_path / "empty").mkdir()
-    with pytest.raises(BadValue, match="no Turtle file"):
+    with pytest.raises(RoomMissing, match=r"empty: no \.ttl file below it"):
         side(toy_rooms, str(tmp_path / "empty"))
     for name in ("a" * 5000, "a\0b"):
         with pytest.raises((BadValue, BadFile)):
