@@ -79,9 +79,34 @@ def main():
     environment = dict(os.environ)
     environment["PYTHONPATH"] = HERE + (os.pathsep + environment["PYTHONPATH"] if environment.get("PYTHONPATH") else "")
     if not testing:
-        return subprocess.call([PYTHON, "-m", "kzgraph", *arguments], env=environment)
-    return subprocess.call([PYTHON, "-m", "pytest", *arguments[1:]], env=environment, cwd=HERE)
+        return ended(subprocess.Popen([PYTHON, "-m", "kzgraph", *arguments], env=environment))
+    return ended(subprocess.Popen([PYTHON, "-m", "pytest", *arguments[1:]], env=environment, cwd=HERE))
+
+
+def ended(child):
+    """The exit code of the command; 128 and the signal, as a shell tells it, where one ended it."""
+    try:
+        code = child.wait()
+    except KeyboardInterrupt:
+        try:
+            code = child.wait(timeout=3)  # the terminal told the command too, which says so itself
+        except subprocess.TimeoutExpired:
+            child.terminate()
+            child.wait()
+            raise KeyboardInterrupt from None
+    if code < 0:
+        say("the command was ended by signal %d" % -code)
+        return 128 - code
+    return code
+
+
+def begin():
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        say("stopped")
+        sys.exit(130)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    begin()

@@ -20,8 +20,8 @@ The public names are loaded on first use, so that importing the package costs no
 - ``answer_from(address, rooms, name, **values)`` → Table, the same question put to a SPARQL endpoint;
 - ``to_rdflib(rooms)`` → ``rdflib.Graph``, the same graph in the interchange model.
 
-A day is an ISO date (``2026-11-20``), a reference is written as the command prints it (``ground/sex``). Every cell of a Table is a string, empty where
-the graph states nothing; ``Table.records()`` gives dictionaries, ``Table.to_pandas()`` a DataFrame, and a notebook shows it as a table.
+A day is an ISO date (``2026-11-20``) or a ``datetime.date``, a reference is written as the command prints it (``ground/sex``). Every cell of a Table is a
+string, empty where the graph states nothing; ``Table.records()`` gives dictionaries, ``Table.to_pandas()`` a DataFrame, and a notebook shows it as a table.
 Whatever a user can mend raises a ``KzError``, whose message is one line: where, what, what to do.
 """
 

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from kzgraph.errors import BadFile, BadValue, UnknownName, nearest, one_line
-from kzgraph.questions import Question, answer, finished
+from kzgraph.questions import Question, a_date, answer, finished
 from kzgraph.rooms import Rooms
 from kzgraph.store import Store, date_value, node
 from kzgraph.table import Table
@@ -45,9 +45,7 @@ class Amendment:
     def __init__(self, name: str, where: str, form: dict) -> None:
         self.name, self.where = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "amendment", where
         _known(where, form, _TOP)
-        self.title: dict[str, str] = form.get("title", {})
-        if not isinstance(self.title, dict) or "en" not in self.title or set(self.title) - set(LANGUAGES):
-            raise BadFile(f'{where}: title: no table with en, ru and kk; write [title] and en = "…" below it')
+        self.title = _title(where, form.get("title"), '[title] and en = "…" below it')
         self.begins = _day(where, "from", form.get("from"))
         self.asks = _refs(where, "asks", form.get("asks", []))
         self.example = bool(form.get("example", False))
@@ -65,8 +63,9 @@ class Amendment:
 
     def _change(self, place: str, change: dict, provision: str) -> dict:
         act = change.get("act")
-        if not isinstance(act, str):
-            raise BadFile(f'{place}: act: missing; name the act, such as act = "criminal-code-2014"')
+        if not isinstance(act, str) or not _ADDRESS.fullmatch(act):
+            told = "missing" if act is None else "not the name of an act"
+            raise BadFile(f'{place}: act: {told}; name the act, such as act = "criminal-code-2014"')
         made = {
             "provision": f"act/{act.removeprefix('act/')}/{provision}",
             "from": _day(place, "from", change.get("from"), self.begins),
@@ -75,7 +74,7 @@ class Amendment:
             "words": change.get("words", {}),
             "repeal": change.get("repeal", False),
             "residual": change.get("residual", ""),
-            "effect": change.get("effect", ""),
+            "effect": _effect(place, change.get("effect", "")),
             **{key: _refs(place, key, change.get(key, [])) for key in ("add", "remove", "ban", "drop")},
         }
         if made["residual"] not in ("", "open", "closed"):
@@ -103,7 +102,7 @@ class Amendment:
             made = {
                 "number": str(provision.get("number", number)),
                 "field": _refs(within, "field", provision.get("field", [])),
-                "effect": provision.get("effect", "protects"),
+                "effect": _effect(within, provision.get("effect", "protects")),
                 "grounds": _refs(within, "grounds", provision.get("grounds")),
                 "residual": provision.get("residual", "open"),
                 "place": within,
@@ -111,12 +110,9 @@ class Amendment:
             if made["residual"] not in ("open", "closed") or not made["field"]:
                 raise BadFile(f'{within}: residual is "open" or "closed", field names at least one field of law; mend the file')
             provisions.append(made)
-        title = act.get("title")
-        if not isinstance(title, dict) or "en" not in title:
-            raise BadFile(f'{place}: title: no table with en, ru and kk; write title.en = "…"')
         return {
             "name": name,
-            "title": title,
+            "title": _title(place, act.get("title"), 'title.en = "…"'),
             "from": _day(place, "from", act.get("from"), self.begins),
             "fulfils": _refs(place, "fulfils", act.get("fulfils", [])),
             "provisions": provisions,
@@ -192,6 +188,8 @@ def read(name: str, rooms: Rooms) -> Amendment:
         form = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise BadFile(f"{path.name}: {one_line(error)}; mend the file there") from None
+    except RecursionError:
+        raise BadFile(f"{path.name}: nested too deeply; write it flatter") from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadFile(f"{path.name}: {one_line(getattr(error, 'strerror', None) or error)}; name a readable UTF-8 file") from None
     return Amendment(path.stem, path.name, form)
@@ -223,7 +221,7 @@ def laid(rooms: Rooms, amendments: Sequence[Amendment]) -> Rooms:
     return _over(rooms, lines, rooms.rules)
 
 
-def whatif(store: Store, amendments: Sequence[Amendment], *, at: str = "", today: str = "", lang: str = "en") -> Outcome:
+def whatif(store: Store, amendments: Sequence[Amendment], *, at: "str | date" = "", today: "str | date" = "", lang: str = "en") -> Outcome:
     """What the amendments change on the day ``at`` (without it, the later of ``today`` and the last of their first days).
 
     ``wording``: provision, effect, words before, words after. ``verdicts``: the cells of the matrix that change. ``gaps``: effect
@@ -238,7 +236,7 @@ def whatif(store: Store, amendments: Sequence[Amendment], *, at: str = "", today
     >>> [(row["ask"], row["answered"]) for row in outcome.asks.records()]
     [('ask/ecom-2024-amend-145', 'in-full')]
     """
-    at = at or max([today, *(amendment.last for amendment in amendments)])
+    at = _day_of(amendments, at, today)
     after = Store(laid(store.rooms, amendments), cache=False, restricted=store.restricted, profile=store.profile)
     told = {name.removeprefix("sentence/whatif-"): text for name, text, _ in answer(store, "sentences", lang=lang).rows if name.startswith("sentence/whatif-")}
     ways = {name: [answer(graph, name, at=at, lang=lang) for graph in (store, after)] for name in _ASKED}
@@ -272,14 +270,16 @@ def whatif(store: Store, amendments: Sequence[Amendment], *, at: str = "", today
     return Outcome(" + ".join(amendment.label(lang) for amendment in amendments), at, lang, tables, notes)
 
 
-def ranking(store: Store, amendments: Sequence[Amendment], *, gap_type: str = "", at: str = "", today: str = "", lang: str = "en") -> Table:
+def ranking(
+    store: Store, amendments: Sequence[Amendment], *, gap_type: str = "", at: "str | date" = "", today: "str | date" = "", lang: str = "en"
+) -> Table:
     """Which amendment closes most gaps of a type (or of any), and the smallest set that closes as many as all together.
 
     Columns: rank (a number, or ``set``), amendments, closes, opens, title. The set is exact: every set of the amendments that close something is
     tried. Those that meet (``Amendment.meets``) are derived together, what does not meet adds up; amendments that contradict each other are in no
     set. Ties go to the smaller set, then to the order of the ranking. Raises UnknownName for a type that is none, BadValue for more than 12.
     """
-    at = at or max([today, *(amendment.last for amendment in amendments)])
+    at = _day_of(amendments, at, today)
     types = [row["code"].rsplit("/", 1)[-1] for row in answer(store, "codes", lang=lang).records() if row["scheme"] == "scheme/gap-type"]
     if gap_type and gap_type not in types:
         near = nearest(gap_type, types)
@@ -310,6 +310,16 @@ def ranking(store: Store, amendments: Sequence[Amendment], *, gap_type: str = ""
     told = {name: text for name, text, _ in answer(store, "sentences", lang=lang).rows}
     notes = (f"data {store.rooms.version}, law as of {at}, language {lang}" + (f", gaps of type {gap_type}" if gap_type else ""),)
     return Table(("rank", "amendments", "closes", "opens", "title"), rows, title=told["sentence/whatif-ranking"], notes=notes)
+
+
+def _day_of(amendments: Sequence[Amendment], at: "str | date", today: "str | date") -> str:
+    """The day ``at``, or the later of ``today`` and the last of the first days. Raises BadValue where there is no amendment, or a day is none."""
+    if not amendments:
+        raise BadValue("no amendment given; give one or more, as read gives them")
+    last = max(amendment.last for amendment in amendments)
+    if at:
+        return a_date("at", at)
+    return max(a_date("today", today), last) if today else last
 
 
 def _smallest(useful: Sequence[Amendment], effects: Callable[[frozenset[str]], tuple[frozenset[str], int]]) -> tuple[str, ...]:
@@ -358,6 +368,18 @@ def _refs(where: str, key: str, value: object) -> list[str]:
     if not isinstance(values, list) or not all(isinstance(one, str) and _ADDRESS.fullmatch(one.strip("/")) for one in values):
         raise BadFile(f'{where}: {key}: not an address or a list of addresses; write {key} = ["…"]')
     return [one.strip("/") for one in values]
+
+
+def _title(where: str, value: object, written: str) -> dict[str, str]:
+    if isinstance(value, dict) and "en" in value and not set(value) - set(LANGUAGES) and all(isinstance(words, str) for words in value.values()):
+        return value
+    raise BadFile(f"{where}: title: no table with en, ru and kk; write {written}")
+
+
+def _effect(where: str, value: object) -> str:
+    if isinstance(value, str) and (not value or _ADDRESS.fullmatch(value)):
+        return value
+    raise BadFile(f'{where}: effect: not the name of an effect; write one, such as effect = "protects"')
 
 
 def _day(where: str, key: str, value: object, other: str = "") -> str:

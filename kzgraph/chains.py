@@ -5,9 +5,10 @@ stand in ``ontology/words.ttl`` and ``ontology/words-cell.ttl``. Here they are o
 """
 
 import re
+from datetime import date
 
 from kzgraph.errors import UnknownName
-from kzgraph.questions import answer
+from kzgraph.questions import a_date, answer
 from kzgraph.store import Store
 from kzgraph.table import Table
 from kzgraph.terms import selects
@@ -41,15 +42,16 @@ class Chain(Table):
         return "\n".join([*lines, "", *self.notes]) + "\n"
 
 
-def chain(store: Store, gap: str, *, at: str, lang: str = "en") -> Chain:
+def chain(store: Store, gap: str, *, at: "str | date", lang: str = "en") -> Chain:
     """The chain of a gap that is open on the day ``at`` (ISO date), in the language ``lang``.
 
     >>> steps = chain(graph, "gap/residual-only/criminal-code-2014/art_145/sexual-orientation", at="2026-11-20").records()
     >>> steps[0]["kind"], steps[-1]["kind"]
     ('duty', 'remedy-residual-only')
 
-    Raises UnknownName where the address is no gap, or the gap is not open on that day; the message says when it is.
+    Raises UnknownName where the address is no gap, or the gap is not open on that day, and says when it is; BadValue where ``at`` is no day.
     """
+    at = a_date("at", at)
     rows = answer(store, "explain-gap", gap=gap, at=at, lang=lang).records()
     if len(rows) <= 2:  # caveat and remedy belong to the type; without a slice nothing else comes
         spells = [row for row in answer(store, "gap-spells").rows if row[0] == gap]
@@ -60,7 +62,7 @@ def chain(store: Store, gap: str, *, at: str, lang: str = "en") -> Chain:
     return _told(store, rows, title=gap, at=at, lang=lang)
 
 
-def cell(store: Store, provision: str, ground: str, *, at: str, lang: str = "en") -> Chain:
+def cell(store: Store, provision: str, ground: str, *, at: "str | date", lang: str = "en") -> Chain:
     """The chain of a cell of the matrix: what the protective list of ``provision`` says of ``ground`` on the day ``at``, and why.
 
     >>> told = cell(graph, "act/criminal-code-2014/art_145", "ground/sex", at="2026-11-20")
@@ -68,8 +70,10 @@ def cell(store: Store, provision: str, ground: str, *, at: str, lang: str = "en"
     ['Verdict: listed. The list names the ground «sex», in the words «sex», place 5.']
 
     Steps and columns as those of a gap; duties and readings that speak to the ground there, the gaps on the cell with caveat and remedy,
-    or why there is none. Raises UnknownName where no wording with a protective list is in force on that day, or the ground is none.
+    or why there is none. Raises UnknownName where no wording with a protective list is in force on that day, or the ground is none;
+    BadValue where ``at`` is no day.
     """
+    at = a_date("at", at)
     rows = answer(store, "explain-cell", provision=provision, ground=ground, at=at, lang=lang).records()
     if not rows:
         raise UnknownName(_no_cell(store, provision, ground, at=at))

@@ -255,9 +255,10 @@ def turtle_files(paths: Iterable["str | Path"]) -> list[Path]:
 def overlaid(rooms: Rooms, paths: list[str]) -> tuple[Rooms, set[str]]:
     """The rooms with the Turtle files of ``paths`` laid over them, and the names of those files.
 
-    A file that is one of the rooms' own counts once. Raises BadFile where a path cannot be read.
+    A file that is one of the rooms' own counts once, and their shapes are never laid over as data. Raises BadFile where a path cannot be read.
     """
-    own = {os.path.realpath(rooms.data / name.removeprefix("data/")): name for name, _ in rooms.turtle if name.startswith("data/")}
+    tops = {"ontology": rooms.ontology, "data": rooms.data, "outside": rooms.outside or rooms.data}
+    own = {os.path.realpath(tops[top] / below): f"{top}/{below}" for top, _, below in (name.partition("/") for name, _ in [*rooms.turtle, *rooms.shapes])}
     files = turtle_files(paths)
     names: set[str] = set()
     added = []

@@ -5,12 +5,13 @@ import os
 import re
 import subprocess
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from kzgraph.checks import jigsaw, private
 from kzgraph.errors import BadFile, BadValue, one_line
-from kzgraph.questions import answer, catalogue, question
-from kzgraph.rooms import Rooms, open_rooms
+from kzgraph.questions import a_date, answer, catalogue, question
+from kzgraph.rooms import Rooms, inward, open_rooms
 from kzgraph.store import Store
 from kzgraph.table import Table
 from kzgraph.terms import BASE, LANGUAGES, NS, ref, slug
@@ -57,7 +58,7 @@ def side(rooms: Rooms, name: str) -> Rooms:
     """One version: a folder (a root of ontology, data and queries, or of data alone) or a git revision of the checkout of ``rooms``.
 
     The named questions are always those of ``rooms``; words and rules are the version's own where it has them.
-    Raises BadValue where the name is neither, BadFile where a file of it cannot be read.
+    Raises BadValue where the name is neither, RoomMissing where the folder holds no Turtle file, BadFile where a file of it cannot be read.
     """
     path = Path(name)
     if name and os.path.isdir(name):
@@ -66,13 +67,11 @@ def side(rooms: Rooms, name: str) -> Rooms:
             files, rules = own.turtle, own.rules if (path / "queries" / "rules").is_dir() else rooms.rules
         else:
             files, rules = open_rooms(rooms.ontology.parent, path).turtle, rooms.rules
-        if not any(file.startswith("data/") for file, _ in files):
-            raise BadValue(f"{name}: no Turtle file in that folder; name one that holds data")
         return _version(rooms, files, rules)
     return _revision(rooms, name)
 
 
-def difference(old: Store, new: Store, *, at: str, lang: str = "en", names: tuple[str, str] = ("", "")) -> Difference:
+def difference(old: Store, new: Store, *, at: "str | date", lang: str = "en", names: tuple[str, str] = ("", "")) -> Difference:
     """What differs between two stores on the day ``at``, told in ``lang``.
 
     ``entities``: change (added, removed, changed), kind, thing, label, part, property, before, after. ``effects``: what (gap, verdict, answer,
@@ -82,9 +81,10 @@ def difference(old: Store, new: Store, *, at: str, lang: str = "en", names: tupl
     >>> difference(graph, graph, at="2026-11-20").empty
     True
 
-    The order and form of files never differ: statements are compared, not lines. Raises BadValue for a store with a profile: both sides are
-    compared as they are kept, so the result could tell more than the profile lets out.
+    The order and form of files never differ: statements are compared, not lines. Raises BadValue where ``at`` is no day, and for a store with a profile: both
+    sides are compared as they are kept, so the result could tell more than the profile lets out.
     """
+    at = a_date("at", at)
     if old.profile or new.profile:
         raise BadValue("a difference is told to who keeps the data; take stores without a profile")
     book = _wordbook(new.rooms)
@@ -106,20 +106,6 @@ def difference(old: Store, new: Store, *, at: str, lang: str = "en", names: tupl
     if not any(table.rows for table in tables.values()):
         notes.append(told["empty"])
     return Difference(" → ".join(versions), tables, [*notes, f"answers as of {at}, language {lang}"])
-
-
-def changed_rows(old: Store, new: Store, name: str, **values: str) -> Table:
-    """The rows of one named question that only one side gives: ``change`` (removed, added), then the columns of the question.
-
-    >>> len(changed_rows(graph, graph, "matrix", at="2026-11-20"))
-    0
-
-    Raises what ``answer`` raises.
-    """
-    tables = [answer(store, name, **values) for store in (old, new)]
-    one, two = (set(table.rows) for table in tables)
-    rows = [("removed", *row) for row in one - two] + [("added", *row) for row in two - one]
-    return Table(("change", *tables[1].columns), rows, title=tables[1].title, show=("change", *tables[1].show)).sorted()
 
 
 # ---- the two sides ----
@@ -163,7 +149,8 @@ def _revision(rooms: Rooms, name: str) -> Rooms:
             if taken and member.name.startswith(("ontology/", "data/")) and not member.name.startswith("ontology/shapes/"):
                 turtle.append((member.name, archive.extractfile(member).read()))  # type: ignore[union-attr]
             elif taken and member.name.startswith("queries/rules/"):
-                rules.append((member.name, archive.extractfile(member).read().decode(errors="replace")))  # type: ignore[union-attr]
+                text = archive.extractfile(member).read().decode(errors="replace")  # type: ignore[union-attr]
+                rules.append((member.name, inward(text, f"{name}: {member.name}")))
     if not any(file.startswith("data/") for file, _ in turtle):
         raise BadValue(f"{name}: that revision holds no data; name one that does")
     return _version(rooms, sorted(turtle), sorted(rules) or rooms.rules)

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from kzgraph.errors import BadFile, BadQuery, OutOfTime, one_line
 from kzgraph.questions import Question, finished, question
 from kzgraph.rooms import Rooms
-from kzgraph.sparql import TOKEN
 from kzgraph.table import Table
+from kzgraph.tokens import TOKEN
 
 
 def closed(asked: Question, **values: str) -> str:
@@ -53,8 +53,9 @@ def answer_from(address: str, rooms: Rooms, name: str, *, timeout: float = 30, *
     if "lang" in asked.params:
         values.setdefault("lang", "en")
     headers = {"Content-Type": "application/sparql-query", "Accept": "application/sparql-results+json"}
-    wanted = urllib.request.Request(address, closed(asked, **values).encode(), headers, method="POST")
+    text = closed(asked, **values)
     try:
+        wanted = urllib.request.Request(address, text.encode(), headers, method="POST")
         with urllib.request.urlopen(wanted, timeout=timeout) as stream:
             said = json.load(stream)
         columns, bindings = said["head"]["vars"], said["results"]["bindings"]

@@ -31,11 +31,12 @@ def formatted(files: list[Path], *, write: bool) -> list[Path]:
     changed = []
     for file in files:
         try:
-            text = file.read_text(encoding="utf-8")
+            body = file.read_bytes()
+            text = body.decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise BadFile(f"{file}: {one_line(getattr(error, 'strerror', None) or error)}; make the file readable UTF-8") from None
         wanted = canonical(text, str(file))
-        if wanted != text:
+        if wanted.encode() != body:  # line ends and a byte order mark are no statements, yet the digest of the data knows them
             changed.append(file)
             if write:
                 save(wanted, str(file))

@@ -79,13 +79,17 @@ def _span(column: str, kind: str, value: str) -> "tuple[str | int | None, str | 
         last = first
     lower = None if dots and not first else _end(column, kind, first)
     upper = None if dots and not last else _end(column, kind, last)
-    return lower, upper if kind == "int" or upper is None else f"{upper}~"  # the whole year or month, where no day is named
+    if kind == "date" and upper is not None:
+        upper = f"{upper}~"  # the whole year or month, where no day is named
+    if lower is not None and upper is not None and upper < lower:  # type: ignore[operator]
+        raise BadValue(f"--{column.replace('_', '-')} {value}: ends before it begins; write the earlier end first")
+    return lower, upper
 
 
 def _end(column: str, kind: str, text: str) -> "str | int":
     option = column.replace("_", "-")
     if kind == "date":
-        return text if re.fullmatch(r"\d{4}(-\d{2})?", text, re.ASCII) else a_date(option, text)
+        return text if re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", text, re.ASCII) else a_date(option, text)
     if re.fullmatch(r"-?\d{1,18}", text, re.ASCII):
         return int(text)
     raise BadValue(f"--{option} {text}: not a whole number; write one, or a span such as 2019..2024")

@@ -1,17 +1,20 @@
 """The page of one thing: which question answers for which kind of address."""
 
+from datetime import date
+
 from kzgraph.errors import UnknownName
-from kzgraph.questions import answer
+from kzgraph.questions import a_date, answer
 from kzgraph.store import Store
 from kzgraph.table import Table
 from kzgraph.terms import selects
 
 
-def page(store: Store, ref: str, *, at: str, lang: str = "en") -> Table:
+def page(store: Store, ref: str, *, at: "str | date", lang: str = "en") -> Table:
     """What the graph states about an address: a provision (an article with its parts), a ground, or any other thing.
 
-    Raises UnknownName where nothing is stated about it.
+    Raises UnknownName where nothing is stated about it, BadValue where ``at`` is no day.
     """
+    at = a_date("at", at)
     kind, _, rest = ref.partition("/")
     if kind == "ground":
         table = answer(store, "show-ground", thing=ref, at=at, lang=lang)

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from kzgraph.errors import BadFile, BadQuery, BadValue, UnknownName, nearest
-from kzgraph.rooms import Rooms
+from kzgraph.rooms import Rooms, inward
 from kzgraph.store import Store, date_value, node, text_value
 from kzgraph.table import Table
 from kzgraph.terms import LANGUAGES, NS, iri, ref, slug
@@ -18,6 +18,7 @@ SPACES = {
     "kz": NS, "eli": "http://data.europa.eu/eli/ontology#", "oa": "http://www.w3.org/ns/oa#", "org": "http://www.w3.org/ns/org#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
 }
+_RESERVED = ("help", "output", "format", "contains")  # options that every question has
 _HEADER = re.compile(r"#\s*(title|question|limits|theme|among|example|param|column|show|group|pivot|order)(?:@(en|ru|kk))?:\s*(.*?)\s*$")
 _COUNT = "SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing a ?class } GROUP BY ?class"
 _COUNT_WITH = "SELECT ?class ?property (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing a ?class ; ?property ?value } GROUP BY ?class ?property"
@@ -29,11 +30,11 @@ class Question:
     ``theme`` is one of THEMES; ``among`` is the IRI of the class of things that it looks among (empty: anything) and of a property that they must
     have (empty: none), ``among_words`` their name by language; ``example`` are options that show what it is good for.
     ``params`` maps a name to (type, explanation), ``columns`` likewise, in the order of the SELECT.
-    Raises BadQuery where the header is not of the form that CONTRIBUTING.md describes.
+    Raises BadQuery where the header is not of the form that CONTRIBUTING.md describes, or the text reaches out of the graph.
     """
 
     def __init__(self, name: str, text: str) -> None:
-        self.name, self.text = name, text
+        self.name, self.text = name, inward(text, f"{name}.rq")
         self.title: dict[str, str] = {}
         self.question: dict[str, str] = {}
         self.limits: dict[str, str] = {}
@@ -47,6 +48,7 @@ class Question:
         self.group = ""
         self.pivot: list[str] = []
         self.ordered = False
+        told: list[tuple[int, list[str]]] = []  # lines that name columns
         for number, line in enumerate(text.splitlines(), 1):
             if not line.startswith("#"):
                 break
@@ -57,11 +59,13 @@ class Question:
             if key in ("title", "question", "limits"):
                 getattr(self, key)[lang or "en"] = value
             elif key in ("param", "column"):
-                word, kind, told = (*value.split(None, 2), "", "")[:3]
+                word, kind, words = (*value.split(None, 2), "", "", "")[:3]
+                if word in _RESERVED or not re.fullmatch(r"[A-Za-z]\w*", word, re.ASCII):
+                    raise BadQuery(f"{name}.rq:{number}: {word!r} cannot be the name of a {key}; take a word that is not one of {', '.join(_RESERVED)}")
                 allowed = PARAM_TYPES if key == "param" else COLUMN_TYPES
                 if kind not in allowed:
                     raise BadQuery(f"{name}.rq:{number}: {kind!r} is no type of a {key}; take one of {', '.join(allowed)}")
-                (self.params if key == "param" else self.columns)[word] = (kind, told)
+                (self.params if key == "param" else self.columns)[word] = (kind, words)
             elif key == "theme":
                 if value not in THEMES:
                     raise BadQuery(f"{name}.rq:{number}: {value!r} is no theme; take one of {', '.join(THEMES)}")
@@ -77,15 +81,22 @@ class Question:
             elif key == "example":
                 self.example = value
             elif key == "order":
-                self.ordered = value == "query"
-            elif key == "group":
-                self.group = value
+                if value != "query":
+                    raise BadQuery(f"{name}.rq:{number}: {value!r} is no order; write '# order: query', or leave the line out")
+                self.ordered = True
             else:
-                setattr(self, key, value.split())
+                told.append((number, value.split()))
+                if key == "pivot" and len(told[-1][1]) != 3:
+                    raise BadQuery(f"{name}.rq:{number}: a cross table has three columns: down, across and in the cell; name them")
+                setattr(self, key, value if key == "group" else told[-1][1])
         if not self.columns:
             raise BadQuery(f"{name}.rq:1: the header names no column; add a '# column: name type' line for each")
+        for number, names in told:
+            for word in names:
+                if word not in self.columns:
+                    raise BadQuery(f"{name}.rq:{number}: {word} is no column; take one of {', '.join(self.columns)}")
 
-    def bind(self, **values: str) -> dict:
+    def bind(self, **values: "str | date") -> dict:
         """The values as engine terms. Raises UnknownName for a parameter that is none, BadValue for a bad value."""
         bound: dict = {}
         for name, value in values.items():
@@ -93,12 +104,14 @@ class Question:
                 known = ", ".join(self.params) or "none"
                 raise UnknownName(f"{self.name}: no parameter {name!r}; it takes {known}")
             kind = self.params[name][0]
+            if kind != "date" and not isinstance(value, str):
+                raise BadValue(f"{self.name}: {name} is {value!r}, not text; write it in quotes")
             if kind == "date":
                 bound[name] = date_value(a_date(name, value))
             elif kind == "ref":
-                bound[name] = node(iri(value))
+                bound[name] = node(iri(str(value)))
             else:
-                bound[name] = text_value(a_language(value))
+                bound[name] = text_value(a_language(str(value)))
         missing = [name for name in self.params if name not in values]
         if missing:
             raise BadValue(f"{self.name}: parameter {missing[0]!r} has no value; give --{missing[0]}")
@@ -118,10 +131,12 @@ def _expanded(short: str) -> str:
     return SPACES[prefix] + local if local else ""
 
 
-def a_date(name: str, value: str) -> str:
-    """The value, if it is a day of the calendar written YYYY-MM-DD. Raises BadValue."""
+def a_date(name: str, value: "str | date") -> str:
+    """The value as YYYY-MM-DD, if it is a day of the calendar written so, or a ``date``. Raises BadValue."""
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        if type(value) is date:  # a datetime has an hour, and a zone or none
+            return value.isoformat()
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
             return date.fromisoformat(value).isoformat()
     except ValueError:
         pass
@@ -142,20 +157,27 @@ def catalogue(rooms: Rooms) -> dict[str, Path]:
 
 def question(rooms: Rooms, name: str) -> Question:
     """The question of that name. Raises UnknownName, which offers the nearest."""
+    name = str(name)
     path = rooms.queries / f"{name}.rq"
     if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
         near = nearest(name, list(catalogue(rooms)))
         raise UnknownName(f"{name}: no such question; " + (f"nearest: {', '.join(near)}" if near else "'kzgraph ask' lists them"))
+    return from_file(path)
+
+
+def from_file(path: Path) -> Question:
+    """The question that a file holds, of ``queries`` or a folder below it. Raises BadFile where it is no readable UTF-8, BadQuery."""
     try:
-        return Question(name, path.read_text(encoding="utf-8"))
+        return Question(path.stem, path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path}: {error}; make the file readable UTF-8") from None
+        raise BadFile(f"{path}: {getattr(error, 'strerror', None) or error}; make the file readable UTF-8") from None
 
 
-def answer(store: Store, name: str, **values: str) -> Table:
+def answer(store: Store, name: str, **values: "str | date") -> Table:
     """The answer to a named question, one row each, cells as strings (references, codes, dates, labels).
 
-    ``values`` are its parameters: days as ISO dates, ``lang`` (en without it), references. What the rows mean, the rules in ``queries/rules/`` decide.
+    ``values`` are its parameters: days as ISO dates or as ``datetime.date``, ``lang`` (en without it), references.
+    What the rows mean, the rules in ``queries/rules/`` decide.
 
     >>> cells = answer(graph, "matrix", at="2026-11-20").records()
     >>> {row["verdict"] for row in cells if row["provision"].endswith("criminal-code-2014/art_145") and row["ground"] == "ground/sexual-orientation"}
@@ -166,12 +188,12 @@ def answer(store: Store, name: str, **values: str) -> Table:
     asked = question(store.rooms, name)
     if "lang" in asked.params:
         values.setdefault("lang", "en")
-    title = asked.title.get(values.get("lang", "en"), "")
+    title = asked.title.get(str(values.get("lang", "en")), "")
     return Table(list(asked.columns), _rows(store, asked, values), title=title, show=asked.show, group=asked.group, pivot=asked.pivot)
 
 
 def stated(store: Store, asked: Question, table: Table, values: dict[str, str], *, before: "int | None" = None) -> tuple[str, ...]:
-    """What every answer says of itself: data version, day, language, rows, and how many of them are not checked.
+    """What the answer to a named question says of itself: data version, day, language, rows, and how many of them are not checked.
 
     ``before`` is the number of rows before the answer was narrowed. An empty answer says among how many things it looked.
     """
@@ -198,7 +220,7 @@ def looked_among(store: Store, asked: Question) -> tuple[int, str]:
     return next((int(row[-1].value) for row in rows), 0), words
 
 
-def _rows(store: Store, asked: Question, values: dict[str, str]) -> list[list[str]]:
+def _rows(store: Store, asked: Question, values: "dict[str, str | date]") -> list[list[str]]:
     """The rows of an answer, from the cache where the same question was put to the same files before."""
     import json
 
@@ -207,7 +229,7 @@ def _rows(store: Store, asked: Question, values: dict[str, str]) -> list[list[st
     if store.cache:
         import hashlib
 
-        kept = f"{asked.name}-{hashlib.sha256(repr((asked.text, sorted(values.items()))).encode()).hexdigest()}.json"
+        kept = f"{asked.name}-{hashlib.sha256(repr((asked.text, sorted((name, str(value)) for name, value in values.items()))).encode()).hexdigest()}.json"
         body = store.cache.read(kept)
         if body is not None:
             try:

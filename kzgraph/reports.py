@@ -1,6 +1,7 @@
 """Findings written out: one line each, JSON, SARIF 2.1.0, or a SHACL validation report in Turtle."""
 
 import json
+from urllib.parse import quote
 
 from kzgraph import __version__
 from kzgraph.terms import iri
@@ -42,7 +43,7 @@ def _sarif(rows: list[dict[str, str]], lang: str) -> str:
             "level": _SARIF[row["severity"]],
             "message": {"text": f"{row['focus']}: {row['message']}"},
             "locations": [{"physicalLocation": {
-                "artifactLocation": {"uri": row["file"] or "data"},
+                "artifactLocation": {"uri": quote(row["file"]) or "data"},
                 "region": {"startLine": int(row["line"] or 1)},
             }}],
         }
@@ -54,6 +55,11 @@ def _sarif(rows: list[dict[str, str]], lang: str) -> str:
 
 
 def _shacl(rows: list[dict[str, str]], lang: str) -> str:
+    """A validation report as the SHACL recommendation has it (3.6).
+
+    Each constraint of a shape is run as SPARQL, so that is its component; a finding of the program's own (dangling, privacy-e-mail) has no shape and is
+    a component by itself. What has no address is found in a file, which is then the focus.
+    """
     def text(words: str) -> str:
         return json.dumps(words, ensure_ascii=False)  # a JSON string is a Turtle string
 
@@ -67,9 +73,12 @@ def _shacl(rows: list[dict[str, str]], lang: str) -> str:
     for number in range(1, len(rows) + 1):
         lines.append(f"    sh:result <urn:kzgraph:report#{number}>" + (" ;" if number < len(rows) else " ."))
     for number, row in enumerate(rows, 1):
-        focus = f" ; sh:focusNode <{iri(row['focus'])}>" if row["focus"] else ""
+        focus = iri(row["focus"]) if row["focus"] else f"urn:kzgraph:file:{quote(row['file'])}"
+        shape = row["rule"][:1].isupper()  # as the names of all shapes, and of nothing else
+        source = f"sh:SPARQLConstraintComponent ; sh:sourceShape ks:{row['rule']}" if shape else f"ks:{row['rule']}"
         lines.append(
             f"<urn:kzgraph:report#{number}> a sh:ValidationResult ; sh:resultSeverity sh:{_SHACL[row['severity']]} ;\n"
-            f"    sh:sourceShape <https://w3id.org/kzgraph/shape#{row['rule']}>{focus} ; sh:resultMessage {text(row['message'])}@{lang} ."
+            f"    sh:sourceConstraintComponent {source} ;\n"
+            f"    sh:focusNode <{focus}> ; sh:resultMessage {text(row['message'])}@{lang} ."
         )
     return "\n".join(lines) + "\n"

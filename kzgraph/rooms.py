@@ -2,12 +2,15 @@
 
 import hashlib
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 
-from kzgraph.errors import BadFile, RoomMissing
+from kzgraph.errors import BadFile, BadQuery, RoomMissing
 
 _PACKAGE = Path(__file__).resolve().parent
+_HEAD = re.compile(r"(?:#[^\r\n]*\r?\n)*")
+_SUSPECT = re.compile(r"SERVICE(?<![?$:_A-Z-]SERVICE)|(?:TRUE|FALSE)SERVICE|FROM(?<![?$:_A-Z]FROM)|LOAD")
 
 
 class Rooms:
@@ -30,8 +33,14 @@ class Rooms:
 
     @cached_property
     def rules(self) -> list[tuple[str, str]]:
-        """Every derivation rule as (name, SPARQL text), in the order in which they run."""
-        return [(name, text.decode()) for name, text in self._files(self.queries / "rules", "queries/rules", ".rq")]
+        """Every derivation rule as (name, SPARQL text), in the order in which they run. Raises BadFile and BadQuery."""
+        found = []
+        for name, body in self._files(self.queries / "rules", "queries/rules", ".rq"):
+            try:
+                found.append((name, inward(body.decode(), name)))
+            except UnicodeDecodeError as error:
+                raise BadFile(f"{name}: {error}; save the rule as UTF-8") from None
+        return found
 
     @cached_property
     def digest(self) -> str:
@@ -44,7 +53,7 @@ class Rooms:
 
     @property
     def version(self) -> str:
-        """The data version that every answer states: the first twelve digits of the digest."""
+        """The data version that answers state: the first twelve digits of the digest."""
         return self.digest[:12]
 
     def _files(self, folder: Path, name: str, suffix: str) -> list[tuple[str, bytes]]:
@@ -68,6 +77,21 @@ class Rooms:
         return sorted(found)
 
 
+def inward(text: str, where: str) -> str:
+    """The text of a query. Raises BadQuery where it would reach out of the graph: named questions and rules run beside the user's network and files.
+
+    The head of comments is passed over, and what follows is read word by word only where it looks suspect, so that a load costs next to nothing.
+    """
+    head = _HEAD.match(text)
+    if _SUSPECT.search(text[head.end() if head else 0 :].upper()):
+        from kzgraph.tokens import reaching
+
+        found = reaching(text)
+        if found:
+            raise BadQuery(f"{where}:{found[1]}: {found[0]} reaches out of the graph; ask this graph alone")
+    return text
+
+
 def open_rooms(
     root: "str | os.PathLike | None" = None, data: "str | os.PathLike | None" = None, outside: "str | os.PathLike | None" = None
 ) -> Rooms:
@@ -79,9 +103,12 @@ def open_rooms(
     shipped = _PACKAGE / "_rooms"
     top = Path(root) if root is not None else shipped if shipped.is_dir() else _PACKAGE.parent
     rooms = Rooms(top / "ontology", Path(data) if data is not None else top / "data", top / "queries", Path(outside) if outside is not None else None)
-    for folder in (rooms.ontology, rooms.data, rooms.queries, rooms.outside):
+    whole, turtle = "the folder that holds ontology, data and queries with --root", "a folder of Turtle files with"
+    for folder, what in (
+        (rooms.ontology, whole), (rooms.data, whole if data is None else f"{turtle} --data"), (rooms.queries, whole), (rooms.outside, f"{turtle} --restricted"),
+    ):  # fmt: skip
         if folder is not None and not folder.is_dir():
-            raise RoomMissing(f"{folder}: no such folder; name the folder that holds ontology, data and queries with --root")
+            raise RoomMissing(f"{folder}: no such folder; name {what}")
     for folder, suffix in ((rooms.ontology, ".ttl"), (rooms.data, ".ttl"), (rooms.queries / "rules", ".rq")):
         if not any(name.endswith(suffix) for _, _, names in os.walk(folder, followlinks=True) for name in names):
             raise RoomMissing(f"{folder}: no {suffix} file below it, and an empty graph would answer that there is nothing; name another folder")

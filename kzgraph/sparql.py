@@ -15,6 +15,7 @@ from contextlib import suppress
 from kzgraph.errors import BadFile, BadQuery, BadValue, KzError, OutOfTime, one_line
 from kzgraph.rooms import Rooms, open_rooms
 from kzgraph.terms import BASE, NS, ref
+from kzgraph.tokens import TOKEN
 
 ROWS = ("table", "csv", "tsv", "json", "md")  # forms of a SELECT and of an ASK; a CONSTRUCT gives Turtle
 LONGEST = 1_000_000  # bytes of a query
@@ -23,13 +24,6 @@ _KINDS = {"SelectQuery": "SELECT", "AskQuery": "ASK", "ConstructQuery": "CONSTRU
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
 _LISTS = {NS + name for name in ("entry", "ground", "names", "groundList")}
 _ESCAPE = re.compile(r"\\[uU][0-9A-Fa-f]{4}")
-# strings, IRIs, comments, variables, prefixed names and words of SPARQL
-TOKEN = re.compile(
-    r"""'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}|"{3}(?:"{0,2}(?:[^"\\]|\\.))*"{3}"""
-    r"""|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|<[^<>"{}|^`\\\x00-\x20]*>|\#[^\n]*"""
-    r"""|[?$]\w+|@[\w-]+|(?P<name>(?P<prefix>(?:\w[\w.-]*)?):(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\.)*)|(?P<word>\w+)""",
-    re.DOTALL,
-)
 _UNKNOWN = f"""PREFIX kz: <{NS}>
 PREFIX eli: <http://data.europa.eu/eli/ontology#>
 SELECT DISTINCT ?provision ?at WHERE {{

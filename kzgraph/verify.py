@@ -46,42 +46,45 @@ def _placed(text: str) -> list[tuple[str, int, int]]:
 
 
 class _Documents:
-    """The text files below a folder, read once."""
+    """The text files below a folder, read once; each is known by its path there, since two may have one name."""
 
     def __init__(self, folder: str) -> None:
         if not os.path.isdir(folder):
             raise BadFile(f"{folder}: no such folder; name the one that holds the documents")
         self.texts: dict[str, str] = {}
         self.digests: dict[str, str] = {}
+        self.named: dict[str, list[str]] = {}
         self._placed: dict[str, list[tuple[str, int, int]]] = {}
         self._windows: dict[int, dict[str, tuple[str, int]]] = {}
         for top, folders, names in os.walk(folder):
             folders.sort()
             for name in sorted(names):
                 path = os.path.join(top, name)
+                place = os.path.relpath(path, folder).replace(os.sep, "/")
                 try:
                     with open(path, "rb") as stream:
                         body = stream.read()
-                    self.texts[name] = body.decode("utf-8")
+                    self.texts[place] = body.decode("utf-8")
                 except (OSError, UnicodeDecodeError):
                     continue  # a picture or an archive holds no passage that could be read as text
-                self.digests[name] = hashlib.sha256(body).hexdigest()
+                self.named.setdefault(name, []).append(place)
+                self.digests[place] = hashlib.sha256(body).hexdigest()
 
-    def placed(self, name: str) -> list[tuple[str, int, int]]:
-        if name not in self._placed:
-            self._placed[name] = _placed(self.texts[name])
-        return self._placed[name]
+    def placed(self, place: str) -> list[tuple[str, int, int]]:
+        if place not in self._placed:
+            self._placed[place] = _placed(self.texts[place])
+        return self._placed[place]
 
     def find(self, wanted: str, count: int) -> "tuple[str, int] | None":
         """Where a passage of that many words and that digest stands: (file, first character), or None."""
         if count not in self._windows:  # every window of that length, digested once
             windows: dict[str, tuple[str, int]] = {}
             self._windows[count] = windows
-            for name in self.texts:
-                placed = self.placed(name)
+            for place in self.texts:
+                placed = self.placed(place)
                 plain = [word for word, _, _ in placed]
                 for first in range(len(placed) - count + 1):
-                    windows.setdefault(digest(plain[first : first + count]), (name, placed[first][1]))
+                    windows.setdefault(digest(plain[first : first + count]), (place, placed[first][1]))
         return self._windows[count].get(wanted)
 
 
@@ -101,16 +104,16 @@ def verify(store: Store, folder: str) -> Table:
 
 
 def _held(documents: _Documents, row: dict[str, str]) -> tuple[str, str]:
-    name, wanted, count = row["file"], row["sha256"], int(row["words"])
-    if name in documents.texts:
-        text = documents.texts[name]
-        if digest(words(text[int(row["start"]) : int(row["end"])])) == wanted:
-            return ("verified" if documents.digests[name] == row["file_sha256"] else "normalised match"), ""
+    wanted, count = row["sha256"], int(row["words"])
+    places = documents.named.get(row["file"], [])
+    held = [place for place in places if digest(words(documents.texts[place][int(row["start"]) : int(row["end"])])) == wanted]
+    if held:
+        return ("verified" if any(documents.digests[place] == row["file_sha256"] for place in held) else "normalised match"), ""
     found = documents.find(wanted, count)
     if found is not None:
         line = documents.texts[found[0]].count("\n", 0, found[1]) + 1
         return "moved", f"{found[0]}, line {line}"
-    return ("not found", "") if name in documents.texts else ("document missing", name)
+    return ("not found", "") if places else ("document missing", row["file"])
 
 
 def borrowed(store: Store, folder: str) -> Table:

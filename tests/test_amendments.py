@@ -236,6 +236,13 @@ def test_hostile_words_stay_words_or_are_refused(toy, words, number):
         ('[[change]]\nact = "new-law"\nprovision = "art_3"\nadd = ["ground/sex"]\nremove = ["ground/sex"]\n', "adds and removes ground/sex"),
         ('[[change]]\nact = "new-law"\nprovision = "art_3"\nresidual = "ajar"\n', "open"),
         ('[[change]]\nact = "new-law"\nprovision = "art_3"\nadd = ["ground/race> . <x"]\n', "not an address"),
+        ('[[change]]\nact = "x y"\nprovision = "art_3"\nrepeal = true\n', "mine.toml: change 1: act: not the name of an act"),
+        ('[[change]]\nact = ["new-law"]\nprovision = "art_3"\nrepeal = true\n', "act: not the name of an act"),
+        ('[[change]]\nact = "new-law"\nprovision = "art_3"\nadd = ["ground/sex"]\neffect = ["protects"]\n', "mine.toml: change 1: effect: not the name"),
+        ('[[change]]\nact = "new-law"\nprovision = "art_3"\nadd = ["ground/sex"]\neffect = "pro tects"\n', "effect: not the name"),
+        ('title.en = 5\n[[change]]\nact = "new-law"\nprovision = "art_3"\nrepeal = true\n', "mine.toml: title: no table"),
+        ('[[new_act]]\nname = "big-act"\ntitle.en = ["x"]\n', "new_act 1: title: no table"),
+        ('[[new_act]]\nname = "a"\ntitle.en = "x"\n[[new_act.provision]]\nfield = ["field/all"]\ngrounds = ["ground/sex"]\neffect = []\n', "effect: not"),
         ('[[new_act]]\nname = "Big Act"\ntitle.en = "x"\n', "small letters"),
         ('fulfils = ["area/anti-discrimination-act"]\n[[change]]\nact = "a"\nprovision = "b"\nrepeal = true\n', "grounds: missing"),
     ],
@@ -244,10 +251,13 @@ def test_a_faulty_form_names_file_key_and_remedy(text, expected):
     import tomllib
 
     with pytest.raises(BadFile, match=expected.replace("(", "\\(")):
-        head, table = (text, HEAD) if text.startswith("fulfils") else (HEAD, text)
+        head, table = (HEAD, text)
         if text.startswith("fulfils"):
             first, rest = text.split("\n", 1)
             head, table = f"{first}\n{HEAD}", rest
+        if text.startswith("title"):
+            first, table = text.split("\n", 1)
+            head = f"from = 2025-06-01\n{first}\n"
         Amendment("mine", "mine.toml", tomllib.loads(head + table))
 
 
@@ -320,10 +330,12 @@ def test_the_command_lists_tells_and_ranks(run, tmp_path):
     assert out.startswith("# Draft") and "Проект, наложенный на граф" in out
     code, out, _ = run(*TOY, "whatif", mine, "--rank", "--format", "json")
     assert code == 0 and '"set"' in out
+    (tmp_path / "deep.toml").write_text(f"from = {'[' * 3000}{']' * 3000}", encoding="utf-8")
     for arguments, expected in (
         (("whatif",), "no amendment named"),
         (("whatif", "hate-motivs"), "nearest: hate-motives"),
         (("whatif", tmp_path / "no.toml"), "No such file"),
+        (("whatif", tmp_path / "deep.toml"), "deep.toml: nested too deeply"),
     ):
         code, out, err = run(*TOY, *arguments)
         assert (code, out) == (2, "") and expected in err and len(err.splitlines()) == 1

@@ -4,11 +4,13 @@ import doctest
 import importlib
 import subprocess
 import sys
+from datetime import date, datetime
 
 import pytest
 
 import kzgraph
-from kzgraph.errors import KzError
+from kzgraph.amendments import Amendment
+from kzgraph.errors import BadValue, KzError
 from kzgraph.table import Table
 
 MODULES = ["kzgraph", *sorted({f"kzgraph.{home}" for home in kzgraph._HOMES.values()})]
@@ -36,6 +38,47 @@ def test_importing_the_package_loads_nothing_heavy():
     code = "import sys, kzgraph; print(sorted({'rdflib', 'networkx', 'pyoxigraph', 'pyshacl', 'pandas'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=kzgraph.__path__[0] + "/..")
     assert done.stdout.strip() == "[]"
+
+
+GAP, CELL = "gap/motive-omission/new-law/art_3/sexual-orientation", ("act/new-law/art_3", "ground/sexual-orientation")
+ASKED = {
+    "answer": lambda graph, at: kzgraph.answer(graph, "gaps", at=at).rows,
+    "chain": lambda graph, at: kzgraph.chain(graph, GAP, at=at).write("json"),
+    "cell": lambda graph, at: kzgraph.cell(graph, *CELL, at=at).write("json"),
+    "page": lambda graph, at: kzgraph.page(graph, CELL[0], at=at).write("md"),
+    "difference": lambda graph, at: kzgraph.difference(graph, graph, at=at).write("md"),
+    "whatif": lambda graph, at: kzgraph.whatif(graph, [draft()], at=at).write("md"),
+    "whatif today": lambda graph, at: kzgraph.whatif(graph, [draft()], today=at).write("md"),
+    "ranking": lambda graph, at: kzgraph.ranking(graph, [draft()], at=at).write("md"),
+}
+
+
+def draft() -> Amendment:
+    change = {"act": "new-law", "provision": "art_3", "add": ["ground/sexual-orientation"]}
+    return Amendment("mine", "mine.toml", {"from": date(2021, 1, 1), "title": {"en": "Draft"}, "change": [change]})
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_day_is_a_date_or_its_iso_form_and_anything_else_a_bad_value(toy, name):
+    assert ASKED[name](toy, date(2021, 2, 1)) == ASKED[name](toy, "2021-02-01")
+    for wrong in ("2021-02-30", "tomorrow", 20210201, datetime(2021, 2, 1), ["2021-02-01"]):
+        with pytest.raises(BadValue, match="not a date; write a day"):
+            ASKED[name](toy, wrong)
+
+
+def test_what_is_no_text_or_nothing_at_all_is_told_as_a_bad_value(toy):
+    for call in (
+        lambda: kzgraph.answer(toy, "gaps", at=None),
+        lambda: kzgraph.answer(toy, "show-thing", thing=3),
+        lambda: kzgraph.whatif(toy, []),
+        lambda: kzgraph.ranking(toy, []),
+    ):
+        with pytest.raises(BadValue):
+            call()
+    with pytest.raises(KzError, match="7: no such question"):
+        kzgraph.answer(toy, 7)
+    with pytest.raises(KzError, match="not a url: no SPARQL results"):
+        kzgraph.answer_from("not a url", toy.rooms, "gaps", at="2021-02-01")
 
 
 def test_a_table_becomes_a_data_frame_and_a_safe_page():

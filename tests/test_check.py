@@ -1,14 +1,17 @@
 """The check command, its formats, and the canonical form of files."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 from conftest import HERE
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyshacl import validate
 from rdflib import Graph, Namespace
 
 from kzgraph.form import canonical
+from kzgraph.shapes import Shapes
 
 TOY = ("--data", str(HERE / "toy"))
 BROKEN = HERE / "broken" / "List-open-rule.ttl"
@@ -18,6 +21,16 @@ def test_the_shipped_data_are_clean(run):
     code, out, err = run("check")
     assert (code, out) == (0, "")
     assert "0 violations" in err
+
+
+def test_the_files_of_every_room_are_known_as_its_own(run, rooms, tmp_path):
+    code, out, err = run("check", rooms.ontology)
+    assert (code, out) == (0, "") and f"{len(list(rooms.ontology.rglob('*.ttl')))} files checked, 0 violations" in err
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "x.ttl").write_text(SHAPES["at home elsewhere"], encoding="utf-8")
+    outside = (*TOY, "--restricted", tmp_path / "outside", "check")
+    findings = [json.loads(run(*outside, *path, "--format", "json")[1]) for path in ((), (tmp_path / "outside",))]
+    assert findings[0] == findings[1] != []
 
 
 def test_a_finding_names_file_line_and_what_to_do(run):
@@ -80,6 +93,43 @@ def test_the_other_formats_say_the_same(run):
     assert [value.toPython() for value in report.objects(None, sh.conforms)] == [False]
 
 
+# what the SHACL recommendation demands of a validation report and of each of its results (3.6)
+REPORT = """
+@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+[] a sh:NodeShape ; sh:targetClass sh:ValidationReport ; sh:property [ sh:path sh:conforms ; sh:minCount 1 ; sh:maxCount 1 ; sh:datatype xsd:boolean ] ,
+    [ sh:path sh:result ; sh:minCount 1 ; sh:class sh:ValidationResult ] .
+[] a sh:NodeShape ; sh:targetClass sh:ValidationResult ;
+    sh:property [ sh:path sh:focusNode ; sh:minCount 1 ; sh:maxCount 1 ] , [ sh:path sh:sourceShape ; sh:maxCount 1 ; sh:nodeKind sh:IRI ] ,
+        [ sh:path sh:resultSeverity ; sh:minCount 1 ; sh:maxCount 1 ; sh:in (sh:Violation sh:Warning sh:Info) ] ,
+        [ sh:path sh:sourceConstraintComponent ; sh:minCount 1 ; sh:maxCount 1 ; sh:nodeKind sh:IRI ] ,
+        [ sh:path sh:resultMessage ; sh:minCount 1 ; sh:uniqueLang true ] .
+"""
+
+
+def test_the_shacl_report_is_one_and_points_to_shapes_that_are_there(run, tmp_path, rooms):
+    file = tmp_path / "a file.ttl"
+    file.write_text(SHAPES["a node without address"] + "\n" + BROKEN.read_text(encoding="utf-8") + '\n<https://w3id.org/kzgraph/id/ground/sex> a [] .', "utf-8")
+    code, out, _ = run(*TOY, "check", file, "--format", "ttl")
+    report = Graph().parse(data=out, format="turtle")
+    conforms, _, told = validate(report, shacl_graph=Graph().parse(data=REPORT, format="turtle"))
+    assert code == 1 and conforms, told
+    sh = Namespace("http://www.w3.org/ns/shacl#")
+    shapes = {constraint.shape for constraint in Shapes(rooms.shapes).constraints}
+    sources = {str(shape) for shape in report.objects(None, sh.sourceShape)}
+    assert sources and sources <= shapes
+    assert {str(one).rsplit("#", 1)[-1] for one in report.objects(None, sh.sourceConstraintComponent)} >= {"SPARQLConstraintComponent", "blank-node"}
+    assert f"urn:kzgraph:file:{quote(str(file))}" in {str(focus) for focus in report.objects(None, sh.focusNode)}
+
+
+def test_a_path_in_sarif_is_a_uri(run, tmp_path):
+    folder = tmp_path / "a б%"
+    folder.mkdir()
+    (folder / "x y.ttl").write_text(SHAPES["on one line"], encoding="utf-8")
+    results = json.loads(run(*TOY, "check", folder, "--format", "sarif")[1])["runs"][0]["results"]
+    uris = {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results}
+    assert uris == {f"{tmp_path}/a%20%D0%B1%25/x%20y.ttl"}
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
@@ -118,6 +168,16 @@ def test_fmt_brings_a_file_into_form_once(run, tmp_path):
     file.write_text("broken", encoding="utf-8")
     code, _, err = run("fmt", file)
     assert code == 2 and "a.ttl:1" in err and file.read_text(encoding="utf-8") == "broken"
+
+
+@pytest.mark.parametrize("spoil", [lambda body: body.replace(b"\n", b"\r\n"), lambda body: b"\xef\xbb\xbf" + body])
+def test_the_form_is_one_of_bytes_line_ends_included(run, tmp_path, rooms, spoil):
+    file = tmp_path / "a.ttl"
+    body = (rooms.data / "ground.ttl").read_bytes()
+    file.write_bytes(spoil(body))
+    assert run("fmt", "--check", file)[0] == 1
+    assert run("fmt", file)[0] == 0 and file.read_bytes() == body
+    assert run("fmt", "--check", file)[0] == 0
 
 
 @settings(max_examples=60, deadline=None)

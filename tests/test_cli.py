@@ -192,6 +192,27 @@ def test_output_to_a_file_is_whole_and_its_format_follows_the_suffix(run, tmp_pa
         (("sparql", "missing.rq", "--timeout", "soon"), "above 0"),
         (("sparql", "missing.rq", "--max-rows", "-1"), "from 1 on"),
         (("gaps", "-o", "no/such/folder/x.csv"), "choose a place that can be written"),
+        (("ask", "gaps", "--since", "2020-13"), "--since 2020-13: not a date"),
+        (("ask", "gaps", "--since", "2020-00.."), "--since 2020-00: not a date"),
+        (("ask", "gaps", "--since", "2026..2020"), "--since 2026..2020: ends before it begins"),
+        (("ask", "list-asks", "--year", "2026..2020"), "--year 2026..2020: ends before it begins"),
+        (("list", "cases", "--at", "nonsense"), "--at: 'list cases' asks about no day; leave the option out"),
+        (("list", "--at", "2021-02-01"), "--at: 'list' without a kind only names the kinds"),
+        (("list", "--format", "json"), "--format: 'list' without"),
+        (("ask", "--cookbook", "--format", "csv"), "--format: the cookbook is Markdown"),
+        (("ask", "--cookbook", "gaps"), "--cookbook: tells all questions"),
+        (("whatif", "--list", "--at", "99"), "--at: '--list' only names"),
+        (("whatif", "--list", "--rank"), "--rank: '--list' only names"),
+        (("whatif", "--list", "hate-motives"), "AMENDMENT: '--list' only names"),
+        (("view", "-o", "x.svg"), "-o: 'view' without a name only names"),
+        (("view", "--at", "99"), "--at: 'view' without a name only names"),
+        (("figure", "--at", "99"), "--at: 'figure' without a name only names"),
+        (("figure", "matrix", "--format", "csv", "-o", "x.svg"), "--format: is for '--table'"),
+        (("figure", "matrix", "--table", "--style", "x.toml"), "--style: a table has no colours"),
+        (("report", "--gap", "g", "--since", "yesterday", "-o", "x.md"), "--since: a fact sheet"),
+        (("report", "--gap", "g", "--words", "10", "-o", "x.md"), "--words: a fact sheet"),
+        (("report", "--gap", "g", "--ground", "ground/sex", "-o", "x.md"), "--ground: a fact sheet"),
+        (("report", "--body", "committee", "--since", "2020-13", "-o", "x.md"), "--since 2020-13: not a date"),
         (("frobnicate",), "invalid choice"),
         ((), "required"),
     ],
@@ -232,6 +253,12 @@ def test_an_unreadable_file_and_a_missing_folder(run, tmp_path):
     assert code == 2 and "no such folder" in err and len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("option", ["--root", "--data", "--restricted"])
+def test_a_missing_folder_is_told_with_the_option_that_named_it(run, tmp_path, option):
+    code, out, err = run(option, tmp_path / "none", "gaps")
+    assert (code, out) == (2, "") and f"{tmp_path / 'none'}" in err and f"with {option}" in err and err.count("--") == 1 and len(err.splitlines()) == 1
+
+
 def test_an_unwritable_place_leaves_no_partial_file(run, tmp_path):
     (tmp_path / "taken").mkdir()
     code, _, err = run(*TOY, "gaps", "-o", tmp_path / "taken")
@@ -258,6 +285,19 @@ def test_a_full_disk_is_no_traceback():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60)
     assert done.returncode == 2 and b"Traceback" not in done.stderr and b"No space left" in done.stderr
+
+
+def test_a_fault_of_the_program_is_one_line_and_exit_3(run, monkeypatch):
+    def faulty(store, args):
+        raise ZeroDivisionError("one\ntwo")
+
+    monkeypatch.setattr("kzgraph.cli.answers.tabled", faulty)
+    monkeypatch.delenv("KZGRAPH_TRACEBACK", raising=False)
+    code, out, err = run(*TOY, "gaps", *AT)
+    assert (code, out) == (3, "") and err.count("\n") == 1 and "ZeroDivisionError: one two" in err and "report" in err
+    monkeypatch.setenv("KZGRAPH_TRACEBACK", "1")
+    code, out, err = run(*TOY, "gaps", *AT)
+    assert (code, out) == (3, "") and "in faulty" in err
 
 
 @pytest.mark.parametrize(("at", "word"), [("1980-01-01", "before 1995-01-01"), ("2035-01-01", "after 2026-01-01")])
@@ -350,6 +390,14 @@ def test_views_and_figures_without_a_name_are_listed(run):
     for arguments in (("view", "gaps"), ("figure", "matrix"), ("view", "gaps", "-o", "x.gif"), ("view", "gapz", "-o", "x.svg")):
         code, out, err = run(*TOY, *arguments, *AT)
         assert (code, out) == (2, "") and len(err.splitlines()) == 1, err
+
+
+@pytest.mark.parametrize(("name", "names"), [("x.csv", ["x.edges.csv", "x.nodes.csv"]), ("x.ttl", ["x.ttl"])])
+def test_the_files_really_written_are_told(run, tmp_path, name, names):
+    code, _, err = run(*TOY, "view", "gaps", *AT, "-o", tmp_path / name)
+    assert code == 0 and sorted(path.name for path in tmp_path.iterdir()) == names
+    told = next(line for line in err.splitlines() if " written, " in line)
+    assert all(str(tmp_path / name) in told for name in names) and (name in names or str(tmp_path / name) not in told)
 
 
 @pytest.mark.parametrize("wrong", ["a{b", "a|b", "a`b", "a^b", 'a"b', "a<b", "a b", "\u0000", "https://x/{", "a\\b"])

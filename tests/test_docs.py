@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kzgraph.cli import _HANDLERS
-from kzgraph.questions import catalogue
+from kzgraph.questions import _HEADER, catalogue
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -53,3 +53,26 @@ def test_each_command_is_told_in_the_readme_or_the_guides_and_each_question_in_t
         assert f"start.py {command}" in told or f"kzgraph {command}" in told, command
     cookbook = (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
     assert [name for name in catalogue(rooms) if f"### {name}\n" not in cookbook] == []
+
+
+def test_the_options_that_the_readme_tells_are_those_of_the_commands_it_names(run):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = re.search(r"^Options of (.*?): (.*?)\. ", text, re.MULTILINE)
+    commands, options = (re.findall(r"`([^`]+)`", part) for part in told.groups())
+    assert set(commands) == {"gaps", "matrix", "list"}
+    for command in commands:
+        helped = run(command, "--help")[1].replace("{", "").replace("}", "").replace(",", "|")
+        for option in options:
+            assert option in " ".join(helped.split()), (command, option)
+    for command in ("show", "explain", "sparql"):
+        assert "--provision" not in run(command, "--help")[1]
+
+
+def test_contributing_tells_each_header_line_each_folder_of_queries_and_each_bench():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for key in _HEADER.pattern.partition("(")[2].partition(")")[0].split("|"):
+        assert re.search(rf"^    # {key}\b", text, re.MULTILINE), key
+    for folder in (ROOT / "queries").iterdir():
+        assert not folder.is_dir() or f"`queries/{folder.name}/`" in text, folder.name
+    for file in (ROOT / "bench").glob("*.py"):
+        assert f"bench/{file.name}" in text, file.name

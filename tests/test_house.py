@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -18,7 +19,8 @@ FLOORS = {
     "errors": set(),
     "terms": set(),
     "table": {"errors"},
-    "rooms": {"errors"},
+    "tokens": set(),
+    "rooms": {"errors", "tokens"},
     "shapes": {"errors"},
     "interchange": {"errors", "rooms"},
     "store": {"errors", "rooms", "terms"},
@@ -29,14 +31,14 @@ FLOORS = {
     "checks": {"errors", "questions", "rooms", "shapes", "store", "terms"},
     "reports": {"terms"},
     "form": {"errors", "table"},
-    "sparql": {"errors", "rooms", "store", "table", "terms"},
+    "sparql": {"errors", "rooms", "store", "table", "terms", "tokens"},
     "amendments": {"errors", "questions", "rooms", "store", "table", "terms"},
     "differences": {"checks", "errors", "questions", "rooms", "store", "table", "terms"},
     "cli.drafts": {"errors", "questions", "store", "table", "amendments", "differences", "cli"},
     "cookbook": {"errors", "questions", "rooms", "store", "table", "terms"},
     "profiles": {"errors", "questions", "rooms", "store", "table"},
     "export.workbook": {"errors", "profiles", "questions", "store", "table"},
-    "endpoint": {"errors", "questions", "rooms", "sparql", "table"},
+    "endpoint": {"errors", "questions", "rooms", "table", "tokens"},
     "export.page": {"export.projection", "export.style", "profiles", "questions", "store", "table", "terms"},
     "export.annex": {"chains", "errors", "profiles", "questions", "store", "table", "terms"},
     "export.document": {"errors", "export.annex", "export.style", "table"},
@@ -69,6 +71,12 @@ def test_imports_go_down():
         }
         assert name in FLOORS, f"{name} has no floor: say in tests/test_house.py what it may import"
         assert imported <= FLOORS[name], (name, imported - FLOORS[name])
+
+
+def test_the_clock_is_read_in_one_place():
+    reads = re.compile(r"\b(today|now|utcnow|time|gmtime|localtime)\(\)")
+    found = {path.relative_to(CODE).as_posix(): reads.findall(path.read_text(encoding="utf-8")) for path in sorted(CODE.rglob("*.py"))}
+    assert {name: reads for name, reads in found.items() if reads} == {"cli/streams.py": ["today"]}
 
 
 def test_no_individual_of_the_data_is_named_in_code():
@@ -139,3 +147,54 @@ def test_start_refuses_an_old_python_and_says_what_to_do():
     assert "sys.version_info < (3, 11)" in text and "apt install python3-venv" in text and tree
     done = subprocess.run([sys.executable, "start.py"], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2 and "python3 start.py gaps" in done.stdout
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Runs start.py over a .venv whose Python is this one, and a kzgraph that waits or dies; gives the process, in a group of its own."""
+    processes = []
+
+    def call(program: str) -> subprocess.Popen:
+        (tmp_path / "kzgraph.py").write_text(program, encoding="utf-8")
+        code = (
+            f"import sys; sys.argv = ['start.py', 'gaps']; sys.path.insert(0, {str(ROOT)!r})\nimport start\n"
+            f"start.HERE, start.PYTHON, start.set_up = {str(tmp_path)!r}, sys.executable, lambda kind: None\nstart.begin()"
+        )
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        made = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, start_new_session=True, **pipes)
+        processes.append(made)
+        assert made.stdout.readline().strip() == "ready"
+        return made
+
+    yield call
+    for made in processes:
+        made.kill()
+        made.communicate()
+
+
+STOPS = """import sys, time
+try:
+    print("ready", flush=True)
+    time.sleep(30)
+except KeyboardInterrupt:
+    print("kzgraph: stopped", file=sys.stderr)
+    sys.exit(130)
+"""
+
+
+def test_start_stopped_by_the_user_ends_with_130_and_one_line(started):
+    made = started(STOPS)
+    os.killpg(made.pid, signal.SIGINT)  # what a terminal sends on Ctrl-C
+    _, told = made.communicate(timeout=20)
+    assert (made.returncode, told) == (130, "kzgraph: stopped\n")
+    made = started(STOPS.replace("KeyboardInterrupt", "ZeroDivisionError"))
+    os.kill(made.pid, signal.SIGINT)  # sent to it alone: it takes the command with it
+    _, told = made.communicate(timeout=20)
+    assert (made.returncode, told) == (130, "start.py: stopped\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_start_tells_a_killed_command_as_a_shell_does(started, number):
+    made = started(f"import os\nprint('ready', flush=True)\nos.kill(os.getpid(), {int(number)})")
+    _, told = made.communicate(timeout=20)
+    assert made.returncode == 128 + number and told.count("\n") == 1 and f"signal {int(number)}" in told

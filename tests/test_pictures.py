@@ -265,6 +265,18 @@ def test_a_style_that_is_none_is_told_in_one_line(tmp_path, text, told):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("name", "code"), [("x.svg", 0), ("x.pdf", 0), ("none/x.svg", 2)])
+def test_nothing_stays_behind_where_temporary_files_lie(tmp_path, name, code):
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2"><rect width="4" height="2"/></svg>', encoding="utf-8")
+    (tmp_path / "own.toml").write_text('logo = "logo.svg"\n', encoding="utf-8")
+    command = [sys.executable, "-m", "kzgraph", "view", "provision", "act/criminal-code-2014/art_145", "-o", name, "--style", "own.toml"]
+    env = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent), "TMPDIR": str(tmp_path / "temporary")}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, timeout=60)
+    assert done.returncode == code, done.stderr
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
 def test_a_picture_is_written_whole_or_told_in_one_line(gaps, tmp_path, monkeypatch):
     for form in picture.FORMATS:
         picture.write(gaps, tmp_path / f"x.{form}")

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from engines import plain, rdflib_rows, real_values, store_rows
 
 from kzgraph.errors import BadQuery
 from kzgraph.questions import THEMES, Question, answer, catalogue, looked_among, question
-from kzgraph.rooms import open_rooms
+from kzgraph.rooms import Rooms, open_rooms
+from kzgraph.sparql import checked
 from kzgraph.terms import LANGUAGES
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -75,6 +77,83 @@ def schemes(store) -> dict[str, set[str]]:
 def test_a_class_or_property_of_no_known_space_is_refused(line):
     with pytest.raises(BadQuery, match="is no class or property"):
         Question("made-up", line + "\n# column: case ref\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("# show: case zzz", "made-up.rq:2: zzz is no column"),
+        ("# group: zzz", "zzz is no column"),
+        ("# pivot: case zzz case", "zzz is no column"),
+        ("# pivot: case case", "made-up.rq:2: a cross table has three columns"),
+        ("# order: random", "made-up.rq:2: 'random' is no order"),
+        ("# column: format ref", "made-up.rq:2: 'format' cannot be the name of a column"),
+        ("# param: 2x ref", "made-up.rq:2: '2x' cannot be the name of a param"),
+    ],
+)
+def test_a_header_that_names_what_is_not_there_is_refused_with_its_line(line, expected):
+    with pytest.raises(BadQuery, match=expected):
+        Question("made-up", f"# title@en: Made up\n{line}\n# column: case ref\nSELECT ?case WHERE {{ ?case ?p ?o }}\n")
+
+
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        ("rules/10-names.rq", ("gaps",)),
+        ("gaps.rq", ("gaps",)),
+        ("views/gaps.rq", ("view", "gaps", "-o", "x.ttl")),
+        ("views/page.rq", ("view", "gaps", "-o", "x.html")),
+        ("figures/principal-grounds.rq", ("figure", "matrix", "--table")),
+        ("whatif/asked.rq", ("whatif", "hate-motives")),
+    ],
+)
+def test_a_query_that_is_not_utf_8_is_told_in_one_line(run, rooms, tmp_path, monkeypatch, file, command):
+    shutil.copytree(rooms.queries, tmp_path / "queries")
+    shutil.copytree(rooms.queries.parent / "amendments", tmp_path / "amendments")
+    for room in ("ontology", "data"):
+        (tmp_path / room).symlink_to(rooms.queries.parent / room)
+    (tmp_path / "queries" / file).write_bytes(b"# \xff\n" + (rooms.queries / file).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run("--root", tmp_path, *command)
+    assert (code, out) == (2, "") and file in err and "UTF-8" in err and err.count("\n") == 1
+
+
+OUT = "SERVICE <http://127.0.0.1:9/> { ?case ?q ?r }"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (f"SELECT ?case WHERE {{ {OUT} }}", "made-up.rq:2: SERVICE"),
+        (f"SELECT ?case WHERE {{\n  BIND(1 AS ?x){OUT.lower()} }}", "made-up.rq:3: SERVICE"),
+        (f"SELECT ?case WHERE {{ ?case ?p true{OUT} }}", "SERVICE"),
+        (f"SELECT ?case WHERE {{ ?case ?p 1{OUT} }}", "SERVICE"),
+        (f"SELECT ?case WHERE {{ ?case ?p \"\"\"\n#\"\"\" {OUT} }}", "SERVICE"),
+        (f"# a return ends a comment\r SELECT ?case WHERE {{ {OUT} }}", "SERVICE"),
+        ("SELECT ?case FROM <http://127.0.0.1:9/> WHERE { ?case ?p ?o }", "FROM"),
+        ("SELECT *FROM NAMED <http://127.0.0.1:9/> WHERE { ?case ?p ?o }", "FROM"),
+        ("LOAD <http://127.0.0.1:9/>", "LOAD"),
+    ],
+)
+def test_a_question_and_a_rule_that_reach_out_of_the_graph_are_refused(tmp_path, rooms, body, told):
+    with pytest.raises(BadQuery, match=f"{told}.* reaches out of the graph; ask this graph alone"):
+        Question("made-up", "# column: case ref\n" + body)
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "made-up.rq").write_bytes(b"# a rule\n" + body.encode())
+    with pytest.raises(BadQuery, match=f"{told}.* reaches out of the graph"):
+        Rooms(rooms.ontology, rooms.data, tmp_path).rules  # noqa: B018
+
+
+@pytest.mark.parametrize("word", ["?from", "$service", "kz:bindingFrom", "kz:from", "p:security-service", '"from"', "<http://a/SERVICE>", "?x # from\n"])
+def test_a_name_or_a_text_that_only_looks_like_reaching_out_is_none(word):
+    assert Question("made-up", f"# title@en: From the service\n# column: case ref\nSELECT ?case WHERE {{ ?case ?p {word} }}")
+
+
+def test_no_shipped_query_reaches_out_of_the_graph(rooms):
+    files = sorted(rooms.queries.rglob("*.rq"))
+    assert len(files) > 130
+    for file in files:
+        assert checked(file.read_text(encoding="utf-8"), file.name).kind == ("CONSTRUCT" if file.parent.name == "rules" else "SELECT")
 
 
 def test_a_property_narrows_what_was_looked_among(toy):

@@ -29,6 +29,10 @@ def compiled(toy_rooms):
     return Shapes(toy_rooms.shapes)
 
 
+def test_the_name_of_a_shape_begins_with_a_capital_as_no_rule_of_the_program_does(compiled):
+    assert all(constraint.shape.rsplit("#", 1)[-1][0].isupper() for constraint in compiled.constraints), "the SHACL report tells the two apart by it"
+
+
 @pytest.fixture(scope="module")
 def asserted(toy_rooms):
     """The vocabulary and the hand-made world as written, without what the rules derive."""

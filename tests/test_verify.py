@@ -39,6 +39,21 @@ def test_a_document_under_another_name_and_no_document_at_all(toy, tmp_path):
     assert verdicts(toy, tmp_path) == [("document missing", "one.txt")]
 
 
+@pytest.mark.parametrize("folders", [("a", "b"), ("b", "a"), ("", "b"), ("b", "")])
+def test_two_documents_of_one_name_hide_nothing_of_each_other(toy, tmp_path, folders):
+    for folder, text in zip(folders, (TEXT, "Nothing of the kind."), strict=True):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "one.txt").write_text(text, encoding="utf-8")
+    assert verdicts(toy, tmp_path) == [("verified", "")]
+    copy = tmp_path / folders[1] / "one.txt"
+    copy.write_text(TEXT.replace("attacked", "ATTACKED"), encoding="utf-8")
+    assert verdicts(toy, tmp_path) == [("verified", "")], "the copy that was read goes before another"
+    (tmp_path / folders[0] / "one.txt").write_text("Nothing of the kind.", encoding="utf-8")
+    assert verdicts(toy, tmp_path) == [("normalised match", "")]
+    copy.write_text("A new preface.\n\n" + TEXT, encoding="utf-8")
+    assert verdicts(toy, tmp_path) == [("moved", f"{copy.relative_to(tmp_path)}, line 3")]
+
+
 def test_the_command_counts_every_check_and_fails_on_one(run, tmp_path):
     toy = ("--data", HERE / "toy")
     code, out, err = run(*toy, "verify", HERE / "toy" / "documents")

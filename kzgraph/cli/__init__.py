@@ -1,6 +1,7 @@
 """The command: reads the arguments and the clock, asks the graph, writes the answer.
 
-Data goes to stdout, talk to stderr. Ends with 0 answered, 1 findings, 2 wrong use or unreadable input, 4 a query out of time.
+Data goes to stdout, talk to stderr. Ends with 0 answered, 1 findings, 2 wrong use or unreadable input, 3 a fault of the program,
+4 a query out of time, 130 stopped by the user.
 """
 
 import os
@@ -58,6 +59,14 @@ def main(argv: "list[str] | None" = None) -> int:
     except KeyboardInterrupt:
         say("stopped")
         return 130
+    except Exception as error:  # the last guard: whatever nobody thought of is told in one line too
+        if os.environ.get("KZGRAPH_TRACEBACK"):
+            import traceback
+
+            say(*traceback.format_exc().splitlines())
+        what = f"{type(error).__name__}: {one_line(error)[:200]}"
+        say(f"{args.command}: a fault of kzgraph, not of yours ({what}); please report it with the command; KZGRAPH_TRACEBACK=1 shows where it happened")
+        return 3
 
 
 def run() -> None:
@@ -69,10 +78,14 @@ def run() -> None:
         code = main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 2
+    except KeyboardInterrupt:  # before the command began
+        code = 130
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
                 stream.flush()
         except OSError:
             pass  # a reader that left has been told of where it could be
+    if "kzgraph.export.picture" in sys.modules:  # what drew has files to take away
+        sys.modules["kzgraph.export.picture"].tidy()
     os._exit(code)

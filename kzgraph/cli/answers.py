@@ -19,20 +19,26 @@ def listed(store: Store, args: argparse.Namespace) -> int:
     """All things of a kind, or the kinds there are."""
     kinds = [name.removeprefix("list-") for name in catalogue(store.rooms) if name.startswith("list-")]
     if not args.kind:
+        streams.refuse(args, "'list' without a kind only names the kinds", "at", "ground", "provision", "format")
         streams.write("\n".join(kinds) + "\n", args.output)
         return 0
     if args.kind not in kinds:
         raise UnknownName(f"{args.kind}: no such kind; take one of {', '.join(kinds)}")
-    return _told(store, args, question(store.rooms, f"list-{args.kind}"), {"ground": args.ground, "provision": args.provision})
+    wanted = question(store.rooms, f"list-{args.kind}")
+    if "at" not in wanted.params:
+        streams.refuse(args, f"'list {args.kind}' asks about no day", "at")
+    return _told(store, args, wanted, {"ground": args.ground, "provision": args.provision})
 
 
 def asked(store: Store, args: argparse.Namespace) -> int:
     """The answer to a named question, or the list of questions, or the cookbook."""
     if args.question:
+        streams.refuse(args, "tells all questions, not the answer to one", "cookbook")
         wanted = question(store.rooms, args.question)
         filters = {column: getattr(args, f"only_{column}") or [] for column in args.filters}
         return _told(store, args, wanted, filters, {name: getattr(args, f"param_{name}") for name in args.params})
     if args.cookbook:
+        streams.refuse(args, "the cookbook is Markdown", "format")
         from kzgraph.cookbook import cookbook
 
         streams.write(cookbook(store.rooms), args.output)

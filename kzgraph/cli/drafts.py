@@ -11,12 +11,11 @@ from kzgraph.table import Table
 
 def drafted(store: Store, args: argparse.Namespace) -> int:
     """What amendments would change, the list of the shipped ones, or their ranking."""
-    from datetime import date
-
     from kzgraph.amendments import ranking, read, shipped, whatif
 
     names = list(shipped(store.rooms))
     if args.list:
+        streams.refuse(args, "'--list' only names the shipped amendments", "amendments", "rank", "at")
         every = [read(name, store.rooms) for name in names]
         rows = [(one.name, one.last, " ".join(one.asks), "example" if one.example else "", one.label(args.lang)) for one in every]
         _written(Table(("amendment", "from", "asks", "kind", "title"), rows), args)
@@ -24,11 +23,10 @@ def drafted(store: Store, args: argparse.Namespace) -> int:
     if not args.amendments and args.rank is None:
         raise BadValue("whatif: no amendment named; take a file or one of " + ", ".join(names))
     amendments = [read(name, store.rooms) for name in args.amendments or names]
-    day = {"at": streams.asked_day(args)} if args.at else {"today": date.today().isoformat()}
+    day = {"at" if args.at else "today": streams.asked_day(args)}
     streams.busy(f"laying {len(amendments)} amendments over the graph")
     if args.rank is not None:
-        chosen = amendments if args.amendments else [one for one in amendments if one.name in names]
-        _written(ranking(store, chosen, gap_type=args.rank, lang=args.lang, **day), args)
+        _written(ranking(store, amendments, gap_type=args.rank, lang=args.lang, **day), args)
         return 0
     outcome = whatif(store, amendments, lang=args.lang, **day)
     _written(outcome, args)

@@ -27,11 +27,11 @@ def _released(rooms: Rooms, args: argparse.Namespace) -> Store:
     return released_store(rooms, args.profile, restricted=args.show_restricted)
 
 
-def _ended(store: Store, args: argparse.Namespace, at: str) -> None:
-    """What to say after a file was written: where it is, what its profile does not hide, whether the day is outside the graph."""
+def _ended(store: Store, args: argparse.Namespace, at: str, paths: "list[str] | None" = None) -> None:
+    """What to say after a file (or the files ``paths``) was written: where, what its profile does not hide, whether the day is outside the graph."""
     from kzgraph.profiles import told
 
-    streams.say(f"{args.output} written, law as of {at}, language {args.lang}", *told(store, "en"), *streams.outside(store, at))
+    streams.say(f"{' and '.join(paths or [args.output])} written, law as of {at}, language {args.lang}", *told(store, "en"), *streams.outside(store, at))
 
 
 def reported(rooms: Rooms, args: argparse.Namespace) -> int:
@@ -41,6 +41,8 @@ def reported(rooms: Rooms, args: argparse.Namespace) -> int:
     from kzgraph.export.style import read
     from kzgraph.narrow import existing
 
+    if args.gap:
+        streams.refuse(args, "a fact sheet tells of one gap", "since", "words", "ground", "provision")
     if not args.output:
         raise BadValue("report: no file named; write -o annex.docx, .md or .pdf")
     store = _released(rooms, args)
@@ -62,6 +64,12 @@ def figured(rooms: Rooms, args: argparse.Namespace) -> int:
     from kzgraph.export.style import read
     from kzgraph.narrow import existing
 
+    if not args.name:
+        streams.refuse(args, "'figure' without a name only names the figures", "at", "table", "ground", "provision", "style")
+    elif args.table:
+        streams.refuse(args, "a table has no colours", "style")
+    else:
+        streams.refuse(args, "is for '--table', a picture has the form of its suffix", "format")
     store = _released(rooms, args)
     if not args.name:
         streams.write(figures(store, args.lang).write(streams.form(args)), args.output)
@@ -84,6 +92,7 @@ def viewed(rooms: Rooms, args: argparse.Namespace) -> int:
     from kzgraph.export.projection import VIEWS, view
 
     if not args.name:
+        streams.refuse(args, "'view' without a name only names the views", "output", "at", "ground", "provision", "style")
         streams.write("\n".join(VIEWS) + "\n", None)
         return 0
     if not args.output:
@@ -94,13 +103,14 @@ def viewed(rooms: Rooms, args: argparse.Namespace) -> int:
     at = streams.asked_day(args)
     only = [existing(store, ref) for ref in (*args.ground, *args.provision)]
     graph = view(store, args.name, " ".join(args.ref), at=at, lang=args.lang, most=args.most, only=only)
-    _drawn(graph, store, args)
+    paths = _drawn(graph, store, args)
     streams.say(graph.graph["left_out_told"])
-    _ended(store, args, at)
+    _ended(store, args, at, paths)
     return 0
 
 
-def _drawn(graph, store: Store, args: argparse.Namespace) -> None:
+def _drawn(graph, store: Store, args: argparse.Namespace) -> list[str]:
+    """The paths of the files written."""
     from kzgraph.export.style import read
 
     suffix = args.output.rsplit(".", 1)[-1].lower() if "." in args.output else ""
@@ -115,4 +125,5 @@ def _drawn(graph, store: Store, args: argparse.Namespace) -> None:
     else:
         from kzgraph.export.exchange import write as write_graph
 
-        write_graph(graph, args.output, store)
+        return write_graph(graph, args.output, store)
+    return [args.output]

@@ -91,7 +91,6 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("view", "a part of the graph as a picture, a graph file, a table or a page", "kzgraph view gaps -o gaps.svg")
     sub.add_argument("name", metavar="NAME", nargs="?", help="without it, the views are listed")
-    sub.set_defaults(format=None)
     sub.add_argument("ref", metavar="REF", nargs="*", help="what the view is of: a provision, case, ask, gap or amendment")
     _leaves(sub, "svg png pdf graphml gexf cyjs dot mmd csv ttl trig nq jsonld html, by the suffix")
     sub.add_argument("--most", metavar="N", type=_count, default=25, help="show up to N nodes; what is left out is told in the picture (default: 25)")

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from kzgraph.errors import KzError
+from kzgraph.errors import BadValue, KzError
 
 TABLES = ("table", "csv", "json", "md")
 
@@ -52,6 +52,14 @@ def write(text: str, output: "str | None") -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else the interpreter complains once more at exit
         told = "closed before the answer was written in full" if isinstance(error, BrokenPipeError) else error.strerror
         raise KzError(f"standard output: {told}; ask again, or write to a file with -o") from None
+
+
+def refuse(args: argparse.Namespace, why: str, *names: str) -> None:
+    """Nothing. Raises BadValue where one of the options was given, of which ``why`` tells that it does not apply: none is ignored in silence."""
+    for name in names:
+        if getattr(args, name) not in (None, [], False):
+            option = {"output": "-o", "amendments": "AMENDMENT"}.get(name, f"--{name}")
+            raise BadValue(f"{option}: {why}; leave the option out")
 
 
 def asked_day(args: argparse.Namespace) -> str:

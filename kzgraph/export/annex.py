@@ -232,8 +232,9 @@ def _asks(store: Store, body: str, words: dict[str, str], *, at: str, lang: str)
 def _cases(
     store: Store, provisions: set[str], words: dict[str, str], *, at: str, lang: str, grounds: "set[str] | frozenset[str]" = frozenset()
 ) -> list[Paragraph]:
-    """Published cases up to that year in which one of the provisions was applied, invoked or could have applied, and what became of the complaint; then complaints on
-    one of the ``grounds`` that came to nothing."""
+    """Published cases up to that year in which one of the provisions was applied, invoked or could have applied, and what became of the complaint;
+    then complaints on one of the ``grounds`` that came to nothing.
+    """
     documents = {row["document"]: row["title"] for row in answer(store, "list-documents", lang=lang).records()}
     told: dict[str, tuple[str, list[str], int]] = {}
 

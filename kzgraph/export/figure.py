@@ -15,7 +15,7 @@ from kzgraph.export.style import Style
 from kzgraph.narrow import existing, narrowed
 from kzgraph.profiles import released
 from kzgraph.profiles import told as hides_not
-from kzgraph.questions import Question, answer, finished, question
+from kzgraph.questions import Question, answer, finished, from_file, question
 from kzgraph.store import Store
 from kzgraph.table import Table, save
 from kzgraph.terms import slug
@@ -465,8 +465,7 @@ class _Words:
 
 
 def _question(store: Store, name: str) -> Question:
-    path = store.rooms.queries / "figures" / f"{name}.rq"
-    return Question(name, path.read_text(encoding="utf-8"))
+    return from_file(store.rooms.queries / "figures" / f"{name}.rq")
 
 
 def _asked(store: Store, name: str, **values: str) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from kzgraph.export.projection import plain
 from kzgraph.export.style import Style
 from kzgraph.profiles import told
-from kzgraph.questions import Question, answer, finished
+from kzgraph.questions import answer, finished, from_file
 from kzgraph.store import Store
 from kzgraph.table import save
 from kzgraph.terms import LANGUAGES
@@ -97,7 +97,7 @@ def write(graph: "MultiDiGraph", store: Store, path: str, *, style: "Style | Non
 
 def _rows(store: Store, name: str, **values: str) -> list[dict[str, str]]:
     """The rows of a query of ``queries/views``."""
-    asked = Question(name, (store.rooms.queries / "views" / f"{name}.rq").read_text(encoding="utf-8"))
+    asked = from_file(store.rooms.queries / "views" / f"{name}.rq")
     rows = finished(asked, *store.select(asked.text, f"views/{name}.rq", **asked.bind(**values)))
     return [dict(zip(asked.columns, row, strict=True)) for row in rows]
 

@@ -69,6 +69,8 @@ _STROKES = {
     "couldApply": "dotted",
 }
 
+_made: list[str] = []  # folders to remove
+
 
 def alt(graph: "MultiDiGraph") -> str:
     """The alternative text of the picture of a view: what it shows, how much of it, what is left out, data version and date."""
@@ -113,14 +115,32 @@ def drawn(graph: "MultiDiGraph", form: str, *, style: "Style | None" = None) -> 
 
 
 @cache
-def _graphviz():
-    """The module pygraphviz, told to use the shipped fonts and no others before its libraries start."""
+def _folder() -> str:
+    """A folder of this process for what Graphviz reads while it draws: fonts and logos."""
     import atexit
-    import shutil
     import tempfile
 
-    folder = tempfile.mkdtemp(prefix="kzgraph-fonts-")  # old releases of fontconfig write beside the fonts that they read
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = tempfile.mkdtemp(prefix="kzgraph-pictures-")
+    _made.append(made)
+    atexit.register(tidy)
+    return made
+
+
+def tidy() -> None:
+    """Remove what lies in the folder for temporary files: the last act of a process that has drawn; Python calls it at its end, os._exit does not."""
+    import shutil
+
+    while _made:
+        shutil.rmtree(_made.pop(), ignore_errors=True)
+
+
+@cache
+def _graphviz():
+    """The module pygraphviz, told to use the shipped fonts and no others before its libraries start."""
+    import shutil
+
+    folder = os.path.join(_folder(), "fonts")  # a copy, since old releases of fontconfig write beside the fonts that they read
+    os.makedirs(folder, exist_ok=True)
     for font in FONTS.glob("*.ttf"):
         shutil.copyfile(font, os.path.join(folder, font.name))
     told = os.path.join(folder, "fonts.conf")
@@ -169,12 +189,8 @@ def _logo(style: Style) -> str:
 
 @cache
 def _kept(body: bytes) -> str:
-    import atexit
-    import tempfile
-
-    handle, path = tempfile.mkstemp(prefix="kzgraph-logo-", suffix=".png")
-    atexit.register(os.unlink, path)
-    with os.fdopen(handle, "wb") as stream:
+    path = os.path.join(_folder(), f"logo{len(os.listdir(_folder()))}.png")
+    with open(path, "wb") as stream:
         stream.write(body)
     return path
 

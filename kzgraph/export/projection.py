@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kzgraph.errors import BadFile, BadValue, UnknownName, nearest
+from kzgraph.errors import BadValue, UnknownName, nearest
 from kzgraph.profiles import told as hides_not
-from kzgraph.questions import Question, a_date, a_language, answer, finished
+from kzgraph.questions import a_date, a_language, answer, finished, from_file
 from kzgraph.store import Store, node
 from kzgraph.terms import iri, ref, selects
 
@@ -133,11 +133,7 @@ class _Found:
 
 def _rows(store: Store, name: str, values: dict[str, str]) -> _Found:
     """The rows of a query of ``queries/views``."""
-    path = store.rooms.queries / "views" / f"{name}.rq"
-    try:
-        asked = Question(name, path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path}: {error}; make the file readable UTF-8") from None
+    asked = from_file(store.rooms.queries / "views" / f"{name}.rq")
     bound = asked.bind(**{key: value for key, value in values.items() if key in asked.params})
     columns, solutions = store.select(asked.text, f"views/{name}.rq", **bound)
     rows = finished(asked, columns, solutions)
