@@ -35,6 +35,19 @@ def holding(table: Table, text: str) -> Table:
     return table.kept(lambda row: any(wanted in cell.casefold() for cell in row))
 
 
+def answer_of_each(store: Store, asked: Question, values: dict[str, str]) -> Table:
+    """The answer; where a parameter is a set of grounds, the answers of its members together, each row once. ``show-thing`` tells of the set itself."""
+    whole = answer(store, asked.name, **values)
+    members = answer(store, "collection-members").rows if asked.name != "show-thing" else []
+    for name, (kind, _) in asked.params.items():
+        of_it = [member for collection, member in members if kind == "ref" and collection == values.get(name)]
+        if of_it:
+            rows = [row for member in of_it for row in answer(store, asked.name, **(values | {name: member})).rows]
+            more = whole.joined(rows)
+            return more if asked.ordered else more.sorted()
+    return whole
+
+
 def narrowed(store: Store, asked: Question, table: Table, wanted: dict[str, list[str]]) -> Table:
     """The rows whose cells are among the values wanted, column by column; several values of one column add up.
 

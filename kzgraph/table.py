@@ -80,6 +80,10 @@ class Table:
         """The rows that satisfy ``wanted``, which is given each as a tuple of cells."""
         return self._with([row for row in self.rows if wanted(row)])
 
+    def joined(self, rows: Iterable[Sequence[str]]) -> "Table":
+        """Its rows and these after them, each once."""
+        return self._with(list(dict.fromkeys([*self.rows, *map(tuple, rows)])))
+
     def sorted(self) -> "Table":
         """The rows in the natural order of their cells, left to right: art_54 before art_145."""
         return self._with(sorted(self.rows, key=lambda row: [_natural(cell) for cell in row]))

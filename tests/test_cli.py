@@ -449,3 +449,11 @@ def test_rooms_without_rules_words_or_data_are_refused_and_linked_folders_are_re
     (linked / "toy").symlink_to(HERE / "toy")
     (linked / "again").symlink_to(linked)  # leads back
     assert run("--data", linked, "gaps", *AT)[1] == run("--data", HERE / "toy", "gaps", *AT)[1] != ""
+
+
+def test_a_set_of_grounds_stands_for_its_members_in_a_question_about_one_ground(run):
+    for question, option in (("provisions-by-ground", "--ground"), ("show-ground", "--thing")):
+        of_set = table(run("ask", question, option, "ground/sogi", "--at", "2026-11-20", "--format", "csv")[1])
+        of_one = table(run("ask", question, option, "ground/sexual-orientation", "--at", "2026-11-20", "--format", "csv")[1])
+        assert of_one and [row for row in of_one if row not in of_set] == []
+    assert table(run("ask", "show-thing", "--thing", "ground/sogi", "--format", "csv")[1])

@@ -5,7 +5,7 @@ import os
 
 from kzgraph.cli import streams
 from kzgraph.errors import UnknownName
-from kzgraph.questions import Question, answer, catalogue, question, stated
+from kzgraph.questions import Question, catalogue, question, stated
 from kzgraph.rooms import Rooms
 from kzgraph.store import Store
 
@@ -51,7 +51,7 @@ def asked(store: Store, args: argparse.Namespace) -> int:
 
 
 def _told(store: Store, args: argparse.Namespace, wanted: Question, filters: dict, given: "dict | None" = None) -> int:
-    from kzgraph.narrow import existing, holding, narrowed
+    from kzgraph.narrow import answer_of_each, existing, holding, narrowed
 
     values = {}
     for name, (kind, _) in wanted.params.items():
@@ -62,7 +62,7 @@ def _told(store: Store, args: argparse.Namespace, wanted: Question, filters: dic
             values[name] = streams.asked_day(args)
         elif value is not None:
             values[name] = existing(store, value) if kind == "ref" else value
-    whole = answer(store, wanted.name, **values)
+    whole = answer_of_each(store, wanted, values)
     table = narrowed(store, wanted, whole, filters)
     if getattr(args, "contains", None):
         table = holding(table, args.contains)
