@@ -169,6 +169,14 @@ def test_what_is_copied_out_of_a_pdf_is_what_was_written_letter_by_letter(gaps, 
     assert page.count(words) == 2 and not re.search("[\ufb00-\ufb06]", page)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), max_size=120), st.integers(5, 40))
+def test_lines_of_a_label_lose_no_letter_and_break_a_long_symbol_after_a_slash(text, width):
+    lines = picture._wrapped(text, width)
+    assert "".join("".join(lines).split()) == "".join(text.split()) and all(len(line) <= width for line in lines)
+    assert picture._wrapped("CCPR/C/137/D/2992/2017 x", 20) == ["CCPR/C/137/D/2992/", "2017 x"]
+
+
 def test_the_same_bytes_in_another_process_without_any_font_or_home(gaps, tmp_path):
     code = (
         "import sys, hashlib; from kzgraph.rooms import open_rooms; from kzgraph.store import Store; from kzgraph.export import picture, projection\n"

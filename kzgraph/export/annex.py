@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from kzgraph.chains import chain
-from kzgraph.errors import BadValue, UnknownName, nearest
+from kzgraph.errors import BadValue, UnknownName
 from kzgraph.profiles import told
 from kzgraph.questions import a_date, answer
 from kzgraph.store import Store
@@ -67,7 +67,7 @@ def annex(
     bodies = {row["body"]: row["body_label"] for row in answer(store, "treaty-bodies", lang=lang).records()}
     if ref not in bodies:
         known = sorted(name.removeprefix("body/") for name in bodies)
-        raise UnknownName(f"--body {body}: no treaty body whose readings the graph holds; take one of {', '.join(nearest(body, known, 1) or known)}")
+        raise UnknownName(f"--body {body}: no treaty body whose readings the graph holds; take one of {', '.join(known)}")
     members = answer(store, "collection-members").rows
     wanted = {*grounds, *(member for collection, member in members if collection in grounds)}
     rows = [

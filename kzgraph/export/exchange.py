@@ -39,7 +39,7 @@ def write(graph: "MultiDiGraph", path: "str | os.PathLike", store: "Store | None
     """
     form = Path(path).suffix.lower().lstrip(".")
     if form not in FORMATS:
-        raise BadValue(f"{path}: no format of that name; end the name in .{', .'.join(FORMATS)}")
+        raise BadValue(f"{path}: no format of that name; end the name in .svg, .png, .pdf, .html, .{', .'.join(FORMATS)}")
     bodies = written(graph, form, store)
     paths = [str(path)] if len(bodies) == 1 else [f"{str(path)[: -len(form) - 1]}.{part}.{form}" for part in bodies]
     for place, body in zip(paths, bodies.values(), strict=True):

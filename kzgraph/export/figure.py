@@ -458,7 +458,7 @@ class _Words:
         return self("figure-limits", WORDS=asked.limits[self.lang])
 
     def figure(self, name: str, title: str, lines: Sequence[str], table: Table, notes: Sequence[str], at: str, draw: "Callable[[_Page], None]") -> Figure:
-        source = self("figure-source", DATA=self.store.rooms.version, DAY=at)
+        source = self("figure-source-whatif" if name == "whatif" else "figure-source", DATA=self.store.rooms.version, DAY=at)
         notes = [*notes, " ".join(hides_not(self.store, self.lang))]
         table.notes = tuple(_plain(note) for note in (title, *lines, *notes, source) if note)
         return Figure(name, self.lang, title, lines, table, notes, source, draw)

@@ -243,8 +243,23 @@ def _safe(text: str) -> str:
     return escape(plain(text), quote=True).replace("\\", '<FONT COLOR="#000000">&#92;</FONT>')  # alone, it escapes nothing
 
 
+def _wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of no more than ``width`` letters; a word that is longer, such as the symbol of a document, breaks after a slash where it can."""
+    lines = [""]
+    for word in text.split():
+        pieces = re.findall(r"[^/]+/*|/+", word) if len(word) > width else [word]
+        pieces = [piece[at : at + width] for piece in pieces for at in range(0, len(piece), width)]
+        for number, piece in enumerate(pieces):
+            glued = f"{lines[-1]}{' ' if lines[-1] and not number else ''}{piece}"
+            if len(glued) > width and lines[-1]:
+                lines.append(piece)
+            else:
+                lines[-1] = glued
+    return lines
+
+
 def _label(data: dict, most: int, line: int) -> str:
-    lines = wrap(plain(str(data.get("label", ""))), line, break_on_hyphens=False) or [""]
+    lines = _wrapped(plain(str(data.get("label", ""))), line)
     if len(lines) > most:
         lines = [*lines[: most - 1], lines[most - 1][: line - 1].rstrip(" ,.;:") + "…"]
     kind = _safe(str(data.get("kind_label", "")))
