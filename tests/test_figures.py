@@ -353,3 +353,10 @@ def test_no_text_is_longer_than_it_is_thought():
         assert least <= module._length(text, 9.5) <= least * 1.35
         assert " ".join(module._wrapped(text, 90, 9.5)) == text and all(module._length(line, 9.5) <= 90 for line in module._wrapped(text, 90, 9.5))
     assert "".join(module._wrapped("x" * 200, 50, 9.5)) == "x" * 200
+
+
+def test_the_timeline_says_how_many_asks_of_the_united_nations_were_read(store):
+    told = " ".join(figure(store, "ask", "lineage/comprehensive-anti-discrimination-law", at=AT, lang="en").lines)
+    assert "in the whole line: 12; read in the body's own document or an excerpt of it: 2" in told
+    read = figure(store, "ask", "lineage/end-coerced-medical-procedures", at=AT, lang="en").lines
+    assert not any("in the whole line" in line for line in read), "all of them were read"

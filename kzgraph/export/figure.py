@@ -256,6 +256,8 @@ def _ask(store: Store, refs: list[str], at: str, words: "_Words", grounds: tuple
     title = words("figure-ask-title", COUNT=sum(row["form"] != "commitment" for row in every), FIRST=first, LAST=last,
                   ANSWERS=sum(bool(row["answer"]) for row in every), SUBJECT=history["lineage_label"] or lineage)  # fmt: skip
     lines = [words("figure-ask-hostile")] if history["stance"] == "hostile" else []
+    if int(history["un_read"]) < int(history["asked_by_un"]):
+        lines.append(words("figure-ask-read", COUNT=history["asked_by_un"], READ=history["un_read"]))
 
     def meaning(mark: str) -> str:
         return words.label("ask-form", mark) if mark == "commitment" else words.label("answer", mark) if mark else words("figure-ask-silent")
