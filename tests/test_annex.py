@@ -156,6 +156,17 @@ def test_a_fact_sheet_of_every_type_is_one_page_with_its_caveat(public, lang, tm
         assert notes(document)
 
 
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_docx_is_of_a4_in_its_language_with_numbered_pages_and_a_fact_sheet_counts_no_words(public, lang):
+    for document in (annex(public, "cescr", at=AT, lang=lang), fact_sheet(public, GAP, at=AT, lang=lang)):
+        opened = docx.Document(io.BytesIO(as_docx(document, Style())))
+        sheet = opened.sections[0]
+        assert (round(sheet.page_width.mm), round(sheet.page_height.mm)) == (210, 297) and "PAGE" in sheet.footer._element.xml
+        spoken = {one.get(f"{{{one.nsmap['w']}}}val") for one in opened.styles.element.iter() if one.tag.endswith("}lang")}
+        assert spoken == {"en-GB" if lang == "en" else "ru-RU"}
+        assert bool(opened.tables[0].rows) != document.single
+
+
 def test_each_format_opens_in_its_reader_and_holds_the_same_words(cescr, tmp_path):
     for form in ("docx", "md", "pdf"):
         write(cescr, str(tmp_path / f"annex.{form}"))

@@ -112,7 +112,7 @@ def docx(document: Document, style: Style) -> bytes:
     from docx.opc.part import Part
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
-    from docx.shared import Pt, RGBColor
+    from docx.shared import Mm, Pt, RGBColor
 
     page = opened.Document()
     page.core_properties.title = _BARRED.sub("", document.title)
@@ -120,7 +120,27 @@ def docx(document: Document, style: Style) -> bytes:
     page.core_properties.comments = ""
     page.core_properties.created = page.core_properties.modified = datetime(2026, 1, 1)
     page.styles["Normal"].font.name = style.font
-    page.styles["Normal"].font.size = Pt(10)
+    page.styles["Normal"].font.size = Pt(7.5 if document.single else 10)
+    sheet, margin = page.sections[0], Mm(12 if document.single else 22)
+    sheet.page_width, sheet.page_height = Mm(210), Mm(297)
+    sheet.left_margin = sheet.right_margin = sheet.top_margin = sheet.bottom_margin = margin
+    if document.single:
+        sheet.header_distance = sheet.footer_distance = Mm(7)
+        for name in ("Normal", "List Bullet", "Heading 1", "Heading 2"):
+            layout = page.styles[name].paragraph_format
+            layout.space_before = layout.space_after = Pt(2)
+            layout.line_spacing = 1.0
+        page.styles["Heading 1"].font.size, page.styles["Heading 2"].font.size = Pt(11), Pt(9)
+    for spoken in page.styles.element.iter(qn("w:lang")):
+        spoken.set(qn("w:val"), {"en": "en-GB", "ru": "ru-RU", "kk": "kk-KZ"}[document.lang])
+    number = sheet.footer.paragraphs[0].add_run()
+    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
+        part = OxmlElement("w:instrText" if text else "w:fldChar")
+        if text:
+            part.text = text
+        else:
+            part.set(qn("w:fldCharType"), kind)
+        number._r.append(part)
     for name in ("Heading 1", "Heading 2"):
         page.styles[name].font.color.rgb = RGBColor.from_string(style.accent.lstrip("#"))
         page.styles[name].font.name = style.font
@@ -148,28 +168,28 @@ def docx(document: Document, style: Style) -> bytes:
                     if place:
                         paragraph.add_run(",").font.superscript = True
                     footnote(paragraph, _BARRED.sub("", note))
-    for line in (*document.notes, f"{_COUNT[document.lang]}:"):
-        page.add_paragraph().add_run(_BARRED.sub("", line)).font.size = Pt(8)
+    for line in (*document.notes, *(() if document.single else (f"{_COUNT[document.lang]}:",))):
+        page.add_paragraph().add_run(_BARRED.sub("", line)).font.size = Pt(7 if document.single else 8)
     table = page.add_table(rows=0, cols=2)
-    for name, count in document.counted().rows:
+    for name, count in () if document.single else document.counted().rows:
         cells = table.add_row().cells
         cells[0].text, cells[1].text = _BARRED.sub("", name), count
     kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
-    part = Part(PackURI("/word/footnotes.xml"), kind, _footnotes(notes), page.part.package)
+    part = Part(PackURI("/word/footnotes.xml"), kind, _footnotes(notes, 12 if document.single else 16), page.part.package)
     page.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
     out = io.BytesIO()
     page.save(out)
     return _repacked(out.getvalue())
 
 
-def _footnotes(notes: list[str]) -> bytes:
+def _footnotes(notes: list[str], size: int) -> bytes:
     from xml.sax.saxutils import escape
 
     lines = ""
     for number, kind in enumerate(("separator", "continuationSeparator")):
         lines += f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>'
-    small = '<w:rPr><w:sz w:val="16"/></w:rPr>'
-    mark = '<w:r><w:rPr><w:vertAlign w:val="superscript"/><w:sz w:val="16"/></w:rPr><w:footnoteRef/></w:r>'
+    small = f'<w:rPr><w:sz w:val="{size}"/></w:rPr>'
+    mark = f'<w:r><w:rPr><w:vertAlign w:val="superscript"/><w:sz w:val="{size}"/></w:rPr><w:footnoteRef/></w:r>'
     for number, note in enumerate(notes, 2):
         text = f'<w:r>{small}<w:t xml:space="preserve"> {escape(note)}</w:t></w:r>'
         lines += f'<w:footnote w:id="{number}"><w:p><w:pPr><w:spacing w:after="0"/></w:pPr>{mark}{text}</w:p></w:footnote>'
