@@ -107,7 +107,6 @@ TOO_SLOW_FOR_RDFLIB: dict[str, str] = {}
 # Questions that the shipped evidence answers with nothing, and why that is right; each has rows over the hand-made world.
 EMPTY = {
     "applied-against-could-apply": "no report names both the provision applied and another that could have applied",
-    "figures-not-independent": "a figure told by several reports is one figure with several passages; none is kept as a repetition",
 }
 
 
